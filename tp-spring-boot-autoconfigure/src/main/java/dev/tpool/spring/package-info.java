@@ -1,0 +1,7 @@
+/**
+ * The pools of a Spring application.
+ */
+@NullMarked
+package dev.tpool.spring;
+
+import org.jspecify.annotations.NullMarked;
