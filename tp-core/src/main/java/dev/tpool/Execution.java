@@ -1,0 +1,190 @@
+package dev.tpool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs callbacks on one thread: the one place where user code is called, and so the one place where a
+ * throw is met. What happens around one execution, in this order:
+ * <ol>
+ * <li>the activation context and the library's class loader are put in force;</li>
+ * <li>the callback runs;</li>
+ * <li>the finalization callback runs, and the contexts go;</li>
+ * <li>the completion actions run;</li>
+ * <li>the execution is counted and the monitor told;</li>
+ * <li>the completion of a one-shot is told;</li>
+ * <li>the thread is put back into the state it was in, and the execution settles: waiters are let
+ * go.</li>
+ * </ol>
+ * Every step runs whatever the steps before it threw.
+ */
+final class Execution {
+
+    private final TpPool pool;
+
+    private final TpCallbackInstance instance;
+
+    private final Thread thread = Thread.currentThread();
+
+    private final String threadName = this.thread.getName();
+
+    private final int threadPriority = this.thread.getPriority();
+
+    private final @Nullable ClassLoader contextClassLoader = this.thread.getContextClassLoader();
+
+    private final boolean ownsThread;
+
+    /** Written by the thread alone; others read it for snapshots. */
+    private volatile long completed;
+
+    /**
+     * Takes over the calling thread until {@link #leaveThread()}.
+     * @param ownsThread whether it is a worker of the pool, so that an interrupt that comes out of a callback
+     * is meant for nobody
+     */
+    Execution(TpPool pool, boolean ownsThread) {
+        this.pool = pool;
+        this.ownsThread = ownsThread;
+        this.instance = new TpCallbackInstance(pool);
+    }
+
+    TpCallbackInstance instance() {
+        return this.instance;
+    }
+
+    long completed() {
+        return this.completed;
+    }
+
+    /**
+     * Runs one callback that has been claimed.
+     */
+    void run(QueueNode node) {
+        boolean disassociated = false;
+        try {
+            disassociated = runToCompletion(node);
+        }
+        finally {
+            node.settle(disassociated);
+        }
+    }
+
+    void leaveThread() {
+        this.instance.leaveThread();
+    }
+
+    private boolean runToCompletion(QueueNode node) {
+        TpCallbackInstance current = this.instance;
+        boolean runsLong = node.environment().runsLong();
+        if (runsLong) {
+            current.markLongRunning();
+            this.pool.crew().enterLongRunning();
+        }
+        long started = this.pool.callbackStarted(node);
+        current.begin(node, started);
+        Throwable failure = null;
+        try {
+            failure = callUserCode(node);
+        }
+        catch (Throwable ex) {
+            // Only what is wrong with the engine, or with a machine out of memory or stack, gets here.
+            failure = ex;
+        }
+        boolean disassociated;
+        try {
+            conclude(node, started, failure);
+        }
+        catch (Throwable ex) {
+            this.pool.report(node.source(), ex);
+        }
+        finally {
+            disassociated = current.isDisassociated();
+            if (current.isLongRunning()) {
+                this.pool.crew().leaveLongRunning();
+            }
+            current.end();
+            restoreThread();
+        }
+        return disassociated;
+    }
+
+    private @Nullable Throwable callUserCode(QueueNode node) {
+        TpEnvironment environment = node.environment();
+        TpActivationContext.Scope scope = null;
+        Throwable failure = null;
+        try {
+            if (environment.library() != null && environment.library().classLoader() != null) {
+                this.thread.setContextClassLoader(environment.library().classLoader());
+            }
+            if (environment.activationContext() != null) {
+                scope = environment.activationContext().activate();
+            }
+            node.invoke(this.instance);
+        }
+        catch (Throwable ex) {
+            failure = ex;
+        }
+        if (environment.finalizationCallback() != null) {
+            try {
+                environment.finalizationCallback().run(this.instance, node.context());
+            }
+            catch (Throwable ex) {
+                this.pool.report(node.source(), ex);
+            }
+        }
+        if (scope != null) {
+            try {
+                scope.close();
+            }
+            catch (Throwable ex) {
+                this.pool.report(node.source(), ex);
+            }
+        }
+        return failure;
+    }
+
+    private void conclude(QueueNode node, long started, @Nullable Throwable failure) {
+        this.instance.stopAccepting();
+        if (this.instance.hasCompletionActions()) {
+            this.instance.runCompletionActions(node);
+        }
+        countCompleted();
+        this.pool.callbackEnded(node, started, failure);
+        boolean owned = false;
+        try {
+            owned = node.tellCompletion(failure);
+        }
+        catch (Throwable ex) {
+            owned = true;
+            this.pool.report(node.source(), (failure != null) ? Failures.join(failure, ex) : ex);
+        }
+        if (failure != null && !owned) {
+            this.pool.report(node.source(), failure);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // There is one writer.
+    private void countCompleted() {
+        this.completed++;
+    }
+
+    /**
+     * Undoes what a callback may have left behind on its thread. Thread-locals stay: the platform has no
+     * way to find them.
+     */
+    private void restoreThread() {
+        if (this.ownsThread) {
+            Thread.interrupted();
+        }
+        Thread current = this.thread;
+        if (current.getPriority() != this.threadPriority) {
+            current.setPriority(this.threadPriority);
+        }
+        if (!current.getName().equals(this.threadName)) {
+            current.setName(this.threadName);
+        }
+        if (current.getContextClassLoader() != this.contextClassLoader) {
+            current.setContextClassLoader(this.contextClassLoader);
+        }
+    }
+
+}

@@ -1,0 +1,105 @@
+package dev.tpool;
+
+/**
+ * The state word of an object: what posters, workers, cancellers, waiters and closers agree on with one
+ * compare-and-set.
+ */
+final class ObjectState {
+
+    /*-
+     * Layout, high to low
+     *
+     *   63..57  unused     always 0
+     *   56      RELEASED   a group close has released the object (comes with CLOSED)
+     *   55      FREED      closed and quiescent: it has left its group and its pool
+     *   54      CLOSED     no more posts
+     *   53      WAITED     somebody waits: whoever changes the counts has to tell
+     *   52      QUEUED     the object has its place in the queue, or a worker has just taken it from there
+     *   51..32  running    executions that have begun and not settled
+     *   31..0   pending    posts that have not begun and were not cancelled
+     *
+     * Invariants (ObjectStateTests, TpWorkStressTests)
+     *
+     *   executions + cancelled = posts, once nothing is pending or running
+     *   pending > 0 implies QUEUED, but for the instant in which a poster is about to set it
+     *   the node is in the queue at most once: who sets QUEUED pushes it
+     *   FREED implies CLOSED and pending = running = 0, and is set once
+     *
+     * Transitions
+     *
+     *   by           when                            change                                   how
+     *   poster       always                          pending + 1                              add
+     *   poster       QUEUED was not set              QUEUED, then push                        CAS
+     *   poster       CLOSED was set                  pending - 1 if it is still there         CAS
+     *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
+     *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
+     *   worker       took the node, pending = 0      not QUEUED                               CAS
+     *   canceller    always                          pending = 0                              CAS
+     *   worker       end of an execution             running - 1                              add
+     *   waiter       about to look at the counts     WAITED                                   or
+     *   last waiter  leaves                          not WAITED                               and
+     *   closer       close()                         CLOSED                                   or
+     *   group close  pending = running = 0           CLOSED and RELEASED                      CAS
+     *   who sees     CLOSED, pending = running = 0   FREED                                    CAS
+     *
+     * What it does not say: which executions are disassociated. There are few, so their number is kept
+     * with the waiters, under their lock (ObjectWaiters); associated is running less that number. An
+     * object that was cancelled keeps its place in the queue until a worker comes by.
+     */
+
+    static final long PENDING_ONE = 1L;
+
+    static final long MAX_PENDING = 0xFFFF_FFFFL;
+
+    /**
+     * Posts are added before they are checked. This many concurrent posters may overshoot at once without
+     * the count running over into its neighbour.
+     */
+    static final long PENDING_HEADROOM = 1L << 20;
+
+    static final long RUNNING_ONE = 1L << 32;
+
+    static final int MAX_RUNNING = (1 << 20) - 1;
+
+    static final long QUEUED = 1L << 52;
+
+    static final long WAITED = 1L << 53;
+
+    static final long CLOSED = 1L << 54;
+
+    static final long FREED = 1L << 55;
+
+    static final long RELEASED = 1L << 56;
+
+    private ObjectState() {
+    }
+
+    static long pending(long state) {
+        return state & MAX_PENDING;
+    }
+
+    static int running(long state) {
+        return (int) (state >>> 32) & MAX_RUNNING;
+    }
+
+    static boolean is(long state, long flag) {
+        return (state & flag) != 0;
+    }
+
+    static boolean isQuiescent(long state) {
+        return (state & (MAX_PENDING | ((long) MAX_RUNNING << 32))) == 0;
+    }
+
+    /**
+     * The state after a worker has taken the object out of the queue and claimed one of its callbacks.
+     */
+    static long claimed(long state) {
+        long next = state - PENDING_ONE + RUNNING_ONE;
+        return (pending(next) == 0) ? next & ~QUEUED : next;
+    }
+
+    static long withoutPending(long state) {
+        return state & ~MAX_PENDING;
+    }
+
+}

@@ -1,0 +1,50 @@
+package dev.tpool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the queue holds: an object or a one-shot. A node is in the queue at most once, whatever the
+ * number of callbacks that are pending on it.
+ */
+abstract sealed class QueueNode permits TpObject, OneShot {
+
+    /** Written only by whoever holds the node's place in the queue. */
+    @Nullable QueueNode next;
+
+    /** When the node last took its place, in the pool's ticks; written only if somebody measures. */
+    long queuedAt;
+
+    abstract TpEnvironment environment();
+
+    abstract TpCallbackSource source();
+
+    /**
+     * Turns one pending callback into a running one. Called by the worker that took the node out of the
+     * queue, and puts the node back at the tail if more is pending: nothing is claimed ahead, so a
+     * callback that blocks holds no other back.
+     * @return {@code false} if everything that was pending has been cancelled meanwhile
+     */
+    abstract boolean claim();
+
+    /**
+     * Runs user code, nothing but it.
+     */
+    abstract void invoke(TpCallbackInstance instance) throws Throwable;
+
+    /**
+     * The context that the finalization callback gets.
+     */
+    abstract @Nullable Object context();
+
+    /**
+     * Tells whoever wanted to know how this execution ended.
+     * @return whether somebody did, and so owns the failure
+     */
+    abstract boolean tellCompletion(@Nullable Throwable failure);
+
+    /**
+     * Ends the execution: from here on, it is not running any more.
+     */
+    abstract void settle(boolean disassociated);
+
+}

@@ -1,0 +1,360 @@
+package dev.tpool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Objects that are closed together: the counterpart of {@code TP_CLEANUP_GROUP}. An object joins when it
+ * is created in an environment that names the group, a one-shot callback from its posting until it has
+ * ended or was dropped. Members may live in different pools.
+ */
+public final class TpCleanupGroup implements AutoCloseable {
+
+    private final String name;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** The oldest member; guarded by the lock, as are the members' links. */
+    private @Nullable TpObject first;
+
+    private @Nullable TpObject last;
+
+    private int size;
+
+    /** Members that some thread is closing at this moment; guarded by the lock. */
+    private int closing;
+
+    private boolean closed;
+
+    private TpCleanupGroup(String name) {
+        this.name = Objects.requireNonNull(name, "name");
+    }
+
+    /**
+     * Creates a group without members ({@code CreateThreadpoolCleanupGroup}).
+     * @param name a name for logs, snapshots and reports
+     * @return the group
+     */
+    public static TpCleanupGroup create(String name) {
+        return new TpCleanupGroup(name);
+    }
+
+    /**
+     * The name given at creation.
+     * @return the name
+     */
+    public String name() {
+        return this.name;
+    }
+
+    /**
+     * The members at this moment, outstanding one-shot callbacks and those that are being closed among
+     * them.
+     * @return their number
+     */
+    public int size() {
+        this.lock.lock();
+        try {
+            return this.size + this.closing;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Releases all members: the counterpart of {@code CloseThreadpoolCleanupGroupMembers}. Blocks until
+     * none of their callbacks runs any more, disassociated ones included. Objects created meanwhile join the
+     * group afresh and are not touched; the group can be used again. If several threads close the members at
+     * once, each member is closed by exactly one of them.
+     * @param cancelPending whether queued callbacks are dropped, for all members before any is waited for,
+     * and the cancel callbacks called
+     * @param cleanupContext handed to the cancel callbacks
+     * @return what ran and what was dropped
+     * @throws InterruptedException if the caller is interrupted: members that were not released yet are
+     * members again, and another call goes on where this one stopped
+     * @throws IllegalStateException if called from the callback of a member, since that would wait for
+     * itself
+     */
+    public TpCloseReport closeMembers(boolean cancelPending, @Nullable Object cleanupContext)
+            throws InterruptedException {
+        return closeMembers(cancelPending, cleanupContext, Deadline.NEVER);
+    }
+
+    /**
+     * The bounded form of {@link #closeMembers(boolean, Object)}.
+     * @param cancelPending whether queued callbacks are dropped
+     * @param cleanupContext handed to the cancel callbacks
+     * @param timeout how long to wait at most; zero or less only releases what is quiet
+     * @return what ran, what was dropped, and which members were not released: those are members again
+     * @throws InterruptedException as for the unbounded form
+     * @throws IllegalStateException as for the unbounded form
+     */
+    public TpCloseReport closeMembers(boolean cancelPending, @Nullable Object cleanupContext, Duration timeout)
+            throws InterruptedException {
+        return closeMembers(cancelPending, cleanupContext, Deadline.in(timeout));
+    }
+
+    /**
+     * Closes the group itself ({@code CloseThreadpoolCleanupGroup}). No object can join it afterwards.
+     * @throws IllegalStateException if it has members: close them first
+     */
+    @Override
+    public void close() {
+        this.lock.lock();
+        try {
+            if (this.size + this.closing > 0) {
+                throw new IllegalStateException("cleanup group '" + this.name + "' still has "
+                        + (this.size + this.closing) + " members; close them first");
+            }
+            this.closed = true;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * The members and their counts.
+     * @return an immutable snapshot; members that are being closed are not in it
+     */
+    public TpGroupSnapshot snapshot() {
+        this.lock.lock();
+        try {
+            List<TpObjectSnapshot> members = new ArrayList<>(this.size);
+            for (TpObject each = this.first; each != null; each = each.groupAfter) {
+                members.add(TpObjectSnapshot.of(each));
+            }
+            return new TpGroupSnapshot(this.name, List.copyOf(members));
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * The name.
+     */
+    @Override
+    public String toString() {
+        return "cleanup group '" + this.name + "'";
+    }
+
+    void add(TpObject object) {
+        this.lock.lock();
+        try {
+            if (this.closed) {
+                throw new IllegalStateException("cleanup group '" + this.name + "' is closed");
+            }
+            link(object);
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    void remove(TpObject object) {
+        this.lock.lock();
+        try {
+            if (object.inGroup) {
+                unlink(object);
+            }
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    private TpCloseReport closeMembers(boolean cancelPending, @Nullable Object cleanupContext, Deadline deadline)
+            throws InterruptedException {
+        TpCallbackInstance.refuseSelfClose(this);
+        long began = System.nanoTime();
+        List<ClosingMember> members = takeMembers();
+        try {
+            for (ClosingMember member : members) {
+                member.begin(cancelPending);
+            }
+            for (ClosingMember member : members) {
+                member.end(cancelPending, cleanupContext, deadline);
+            }
+        }
+        finally {
+            giveBack(members);
+        }
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+        return new TpCloseReport(this.name, cancelPending, elapsed,
+                members.stream().map(ClosingMember::report).toList());
+    }
+
+    private List<ClosingMember> takeMembers() {
+        this.lock.lock();
+        try {
+            List<ClosingMember> members = new ArrayList<>(this.size);
+            while (this.first != null) {
+                members.add(new ClosingMember(this.first));
+                unlink(this.first);
+            }
+            this.closing += members.size();
+            return members;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Makes members again, before all others and in their order, of those that were not released.
+     */
+    private void giveBack(List<ClosingMember> members) {
+        this.lock.lock();
+        try {
+            this.closing -= members.size();
+            for (int i = members.size() - 1; i >= 0; i--) {
+                if (!members.get(i).finished) {
+                    linkFirst(members.get(i).object);
+                }
+            }
+        }
+        finally {
+            this.lock.unlock();
+        }
+        // Those that came to their end while they were not in the list could not leave it.
+        for (ClosingMember member : members) {
+            if (!member.finished && member.object.isFreed()) {
+                remove(member.object);
+            }
+        }
+    }
+
+    private void link(TpObject object) {
+        object.inGroup = true;
+        object.groupBefore = this.last;
+        if (this.last != null) {
+            this.last.groupAfter = object;
+        }
+        else {
+            this.first = object;
+        }
+        this.last = object;
+        this.size++;
+    }
+
+    private void linkFirst(TpObject object) {
+        object.inGroup = true;
+        object.groupAfter = this.first;
+        if (this.first != null) {
+            this.first.groupBefore = object;
+        }
+        else {
+            this.last = object;
+        }
+        this.first = object;
+        this.size++;
+    }
+
+    private void unlink(TpObject object) {
+        TpObject before = object.groupBefore;
+        TpObject after = object.groupAfter;
+        if (before != null) {
+            before.groupAfter = after;
+        }
+        else {
+            this.first = after;
+        }
+        if (after != null) {
+            after.groupBefore = before;
+        }
+        else {
+            this.last = before;
+        }
+        object.groupBefore = null;
+        object.groupAfter = null;
+        object.inGroup = false;
+        this.size--;
+    }
+
+    /**
+     * One member on its way out.
+     */
+    private static final class ClosingMember {
+
+        private final TpObject object;
+
+        private final boolean oneShot;
+
+        private long outstanding;
+
+        private long dropped;
+
+        private boolean cancelCallbackRan;
+
+        private boolean finished;
+
+        ClosingMember(TpObject object) {
+            this.object = object;
+            this.oneShot = object.kind() == TpObjectKind.ONE_SHOT;
+        }
+
+        void begin(boolean cancelPending) {
+            if (cancelPending) {
+                this.dropped = this.object.cancelPendingCallbacks();
+            }
+            this.outstanding = this.object.pending() + this.object.running();
+        }
+
+        void end(boolean cancelPending, @Nullable Object cleanupContext, Deadline deadline)
+                throws InterruptedException {
+            do {
+                if (!this.object.awaitQuiet(TpObject.Quiet.FOR_GROUP, deadline)) {
+                    return;
+                }
+            }
+            while (!this.object.isClosed() && !release(cancelPending, cleanupContext));
+            if (this.oneShot && this.dropped > 0) {
+                runCancelCallback(cleanupContext);
+            }
+            this.finished = true;
+        }
+
+        private boolean release(boolean cancelPending, @Nullable Object cleanupContext) {
+            if (!this.object.release()) {
+                return false;
+            }
+            try {
+                if (cancelPending) {
+                    runCancelCallback(cleanupContext);
+                }
+            }
+            finally {
+                this.object.freeIfFinal();
+            }
+            return true;
+        }
+
+        private void runCancelCallback(@Nullable Object cleanupContext) {
+            TpCancelCallback callback = this.object.environment().cancelCallback();
+            if (callback != null) {
+                this.cancelCallbackRan = true;
+                try {
+                    callback.cancel(this.object.context(), cleanupContext);
+                }
+                catch (Throwable ex) {
+                    this.object.pool().report(this.object, ex);
+                }
+            }
+        }
+
+        TpCloseReport.Member report() {
+            long still = this.finished ? 0 : this.object.pending() + this.object.running();
+            return new TpCloseReport.Member(this.object.name(), this.object.kind(),
+                    Math.max(0, this.outstanding - still), this.dropped, this.cancelCallbackRan, this.finished);
+        }
+
+    }
+
+}

@@ -1,0 +1,540 @@
+package dev.tpool;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where and how callbacks run: the counterpart of {@code TP_CALLBACK_ENVIRON}. An immutable value, so an
+ * object keeps the environment it was created in whatever is built from it later. It creates the objects
+ * and posts one-shot callbacks. Safe for use by any thread.
+ */
+public final class TpEnvironment {
+
+    private static final TpEnvironment DEFAULTS = builder().build();
+
+    private final @Nullable TpPool pool;
+
+    private final @Nullable TpCleanupGroup cleanupGroup;
+
+    private final @Nullable TpCancelCallback cancelCallback;
+
+    private final TpPriority priority;
+
+    private final boolean runsLong;
+
+    private final boolean persistent;
+
+    private final @Nullable TpLibrary library;
+
+    private final @Nullable TpFinalizationCallback finalizationCallback;
+
+    private final @Nullable TpActivationContext activationContext;
+
+    private final @Nullable TpExceptionHandler exceptionHandler;
+
+    private TpEnvironment(Builder builder) {
+        this.pool = builder.pool;
+        this.cleanupGroup = builder.cleanupGroup;
+        this.cancelCallback = builder.cancelCallback;
+        this.priority = builder.priority;
+        this.runsLong = builder.runsLong;
+        this.persistent = builder.persistent;
+        this.library = builder.library;
+        this.finalizationCallback = builder.finalizationCallback;
+        this.activationContext = builder.activationContext;
+        this.exceptionHandler = builder.exceptionHandler;
+    }
+
+    /**
+     * Starts with the defaults: the pool of the process, no cleanup group, normal priority
+     * ({@code InitializeThreadpoolEnvironment}).
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The environment that a {@code NULL} environment stands for in Windows.
+     * @return the defaults
+     */
+    public static TpEnvironment defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * The defaults on a pool of one's own.
+     * @param pool the pool
+     * @return an environment
+     */
+    public static TpEnvironment of(TpPool pool) {
+        return builder().pool(pool).build();
+    }
+
+    /**
+     * Starts with the values of this environment.
+     * @return a builder
+     */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /**
+     * The pool: the one set, or the default pool of the process, which is made when it is first asked for.
+     * @return the pool
+     */
+    public TpPool pool() {
+        return (this.pool != null) ? this.pool : TpPool.processDefault();
+    }
+
+    /**
+     * The cleanup group that objects created here join.
+     * @return the group, or {@code null}
+     */
+    public @Nullable TpCleanupGroup cleanupGroup() {
+        return this.cleanupGroup;
+    }
+
+    /**
+     * Who is told when the group's close cancels an object.
+     * @return the callback, or {@code null}
+     */
+    public @Nullable TpCancelCallback cancelCallback() {
+        return this.cancelCallback;
+    }
+
+    /**
+     * The priority of the callbacks.
+     * @return the priority
+     */
+    public TpPriority priority() {
+        return this.priority;
+    }
+
+    /**
+     * Whether callbacks are expected to run long.
+     * @return the hint
+     */
+    public boolean runsLong() {
+        return this.runsLong;
+    }
+
+    /**
+     * Whether callbacks want a thread that does not go away.
+     * @return the hint
+     */
+    public boolean persistent() {
+        return this.persistent;
+    }
+
+    /**
+     * The library whose code the callbacks run.
+     * @return the library, or {@code null}
+     */
+    public @Nullable TpLibrary library() {
+        return this.library;
+    }
+
+    /**
+     * What runs after every execution.
+     * @return the callback, or {@code null}
+     */
+    public @Nullable TpFinalizationCallback finalizationCallback() {
+        return this.finalizationCallback;
+    }
+
+    /**
+     * What is in force while callbacks run.
+     * @return the context, or {@code null}
+     */
+    public @Nullable TpActivationContext activationContext() {
+        return this.activationContext;
+    }
+
+    /**
+     * Who is told of exceptions before the pool's handler.
+     * @return the handler, or {@code null} for the pool's
+     */
+    public @Nullable TpExceptionHandler exceptionHandler() {
+        return this.exceptionHandler;
+    }
+
+    /**
+     * Creates a work object ({@code CreateThreadpoolWork}).
+     * @param callback the callback
+     * @return the work, with nothing posted
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public TpWork work(Runnable callback) {
+        return work("work", callback);
+    }
+
+    /**
+     * Creates a work object with a name.
+     * @param name a name for logs and snapshots
+     * @param callback the callback
+     * @return the work, with nothing posted
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public TpWork work(String name, Runnable callback) {
+        Objects.requireNonNull(callback, "callback");
+        return work(name, (instance, context, work) -> callback.run(), null);
+    }
+
+    /**
+     * Creates a work object whose callback gets its instance and a context.
+     * @param <C> the type of the context
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the work, with nothing posted
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public <C extends @Nullable Object> TpWork work(TpWorkCallback<C> callback, C context) {
+        return work("work", callback, context);
+    }
+
+    /**
+     * Creates a work object with a name, whose callback gets its instance and a context.
+     * @param <C> the type of the context
+     * @param name a name for logs and snapshots
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the work, with nothing posted
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came with.
+    public <C extends @Nullable Object> TpWork work(String name, TpWorkCallback<C> callback, C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpWork work = new TpWork(name, this, pool(), (TpWorkCallback<@Nullable Object>) callback, context);
+        objectCreated(work);
+        return work;
+    }
+
+    /**
+     * Posts a one-shot callback ({@code TrySubmitThreadpoolCallback}).
+     * @param callback the callback
+     * @return {@code false} if it was refused: the bounded queue is full, or no thread could be started
+     * @throws IllegalStateException if the pool is closed
+     */
+    public boolean trySubmit(Runnable callback) {
+        Objects.requireNonNull(callback, "callback");
+        return trySubmit((instance, context) -> callback.run(), null);
+    }
+
+    /**
+     * Posts a one-shot callback that gets its instance and a context.
+     * @param <C> the type of the context
+     * @param callback the callback
+     * @param context handed to the callback
+     * @return {@code false} if it was refused: the bounded queue is full, or no thread could be started
+     * @throws IllegalStateException if the pool is closed
+     */
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came with.
+    public <C extends @Nullable Object> boolean trySubmit(TpSimpleCallback<C> callback, C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpSimpleCallback<@Nullable Object> simple = (TpSimpleCallback<@Nullable Object>) callback;
+        if (this.cleanupGroup == null && this.library == null) {
+            return pool().postOneShot(new OneShot(this, simple, context));
+        }
+        return postTracked("one-shot", simple, context, null) != null;
+    }
+
+    /**
+     * Posts a one-shot callback and tells how it ended.
+     * @param <C> the type of the context
+     * @param name a name for logs and snapshots
+     * @param callback the callback
+     * @param context handed to the callback
+     * @param completion told exactly once, unless the callback was refused
+     * @return {@code false} if it was refused: the bounded queue is full, or no thread could be started
+     * @throws IllegalStateException if the pool is closed
+     */
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came with.
+    public <C extends @Nullable Object> boolean trySubmit(String name, TpSimpleCallback<C> callback, C context,
+            TpCompletion completion) {
+        Objects.requireNonNull(callback, "callback");
+        Objects.requireNonNull(completion, "completion");
+        return postTracked(name, (TpSimpleCallback<@Nullable Object>) callback, context, completion) != null;
+    }
+
+    /**
+     * Posts a one-shot callback for its result.
+     * @param <T> the type of the result
+     * @param callable the callback
+     * @return completes on the worker after the completion actions have run; fails with what the callback
+     * threw; is cancelled if the close of the cleanup group dropped the callback. Cancelling it drops the
+     * callback if it has not begun, and never interrupts it.
+     * @throws TpRejectedException if it was refused
+     * @throws IllegalStateException if the pool is closed
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> callable) {
+        return submit("one-shot", callable);
+    }
+
+    /**
+     * Posts a one-shot callback with a name for its result.
+     * @param <T> the type of the result
+     * @param name a name for logs and snapshots
+     * @param callable the callback
+     * @return as {@link #submit(Callable)}
+     * @throws TpRejectedException if it was refused
+     * @throws IllegalStateException if the pool is closed
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submit(String name, Callable<T> callable) {
+        TpFuture<T> future = new TpFuture<>(Objects.requireNonNull(callable, "callable"));
+        TrackedOneShot posted = postTracked(name, future, null, future);
+        if (posted == null) {
+            throw pool().rejected(name);
+        }
+        future.postedAs(posted);
+        return future;
+    }
+
+    @Nullable String groupName() {
+        return (this.cleanupGroup != null) ? this.cleanupGroup.name() : null;
+    }
+
+    /**
+     * Makes the object known to whoever keeps it: library, group, pool. Undone by {@link #objectFreed}.
+     */
+    private void objectCreated(TpObject object) {
+        object.pool().objectCreated(object);
+        try {
+            join(object);
+        }
+        catch (RuntimeException ex) {
+            object.pool().objectFreed(object);
+            throw ex;
+        }
+    }
+
+    private void join(TpObject object) {
+        if (this.library != null) {
+            this.library.retain();
+        }
+        if (this.cleanupGroup != null) {
+            try {
+                this.cleanupGroup.add(object);
+            }
+            catch (RuntimeException ex) {
+                freeLibrary(object);
+                throw ex;
+            }
+        }
+    }
+
+    private @Nullable TrackedOneShot postTracked(String name, TpSimpleCallback<@Nullable Object> callback,
+            @Nullable Object context, @Nullable TpCompletion completion) {
+        TpPool target = pool();
+        TpPool.Admission admission = target.admit(name, true);
+        if (admission == TpPool.Admission.REFUSED) {
+            return null;
+        }
+        TrackedOneShot oneShot = new TrackedOneShot(name, this, target, callback, context, completion,
+                admission == TpPool.Admission.ADMITTED);
+        try {
+            join(oneShot);
+        }
+        catch (RuntimeException ex) {
+            if (admission == TpPool.Admission.ADMITTED) {
+                target.takeBackAdmission();
+            }
+            throw ex;
+        }
+        // From here on the group may drop it at any moment, in which case nothing is left to claim.
+        if (admission == TpPool.Admission.ADMITTED) {
+            target.enqueue(oneShot);
+        }
+        else if (oneShot.claim()) {
+            target.runOnCaller(oneShot);
+        }
+        return oneShot;
+    }
+
+    private void leave(TpObject object) {
+        if (this.cleanupGroup != null) {
+            this.cleanupGroup.remove(object);
+        }
+        if (this.library != null) {
+            freeLibrary(object);
+        }
+    }
+
+    void objectFreed(TpObject object) {
+        leave(object);
+        if (object.kind() != TpObjectKind.ONE_SHOT) {
+            object.pool().objectFreed(object);
+        }
+    }
+
+    private void freeLibrary(TpObject object) {
+        try {
+            Objects.requireNonNull(this.library).free();
+        }
+        catch (RuntimeException ex) {
+            object.pool().report(object, ex);
+        }
+    }
+
+    /**
+     * Collects the values of an environment. Not for use by several threads.
+     */
+    public static final class Builder {
+
+        private @Nullable TpPool pool;
+
+        private @Nullable TpCleanupGroup cleanupGroup;
+
+        private @Nullable TpCancelCallback cancelCallback;
+
+        private TpPriority priority = TpPriority.NORMAL;
+
+        private boolean runsLong;
+
+        private boolean persistent;
+
+        private @Nullable TpLibrary library;
+
+        private @Nullable TpFinalizationCallback finalizationCallback;
+
+        private @Nullable TpActivationContext activationContext;
+
+        private @Nullable TpExceptionHandler exceptionHandler;
+
+        private Builder() {
+        }
+
+        private Builder(TpEnvironment from) {
+            this.pool = from.pool;
+            this.cleanupGroup = from.cleanupGroup;
+            this.cancelCallback = from.cancelCallback;
+            this.priority = from.priority;
+            this.runsLong = from.runsLong;
+            this.persistent = from.persistent;
+            this.library = from.library;
+            this.finalizationCallback = from.finalizationCallback;
+            this.activationContext = from.activationContext;
+            this.exceptionHandler = from.exceptionHandler;
+        }
+
+        /**
+         * Sets the pool ({@code SetThreadpoolCallbackPool}).
+         * @param pool the pool, or {@code null} for the default pool of the process
+         * @return this builder
+         */
+        public Builder pool(@Nullable TpPool pool) {
+            this.pool = pool;
+            return this;
+        }
+
+        /**
+         * Sets the cleanup group without a cancel callback ({@code SetThreadpoolCallbackCleanupGroup}).
+         * @param group the group, or {@code null}
+         * @return this builder
+         */
+        public Builder cleanupGroup(@Nullable TpCleanupGroup group) {
+            return cleanupGroup(group, null);
+        }
+
+        /**
+         * Sets the cleanup group and its cancel callback together
+         * ({@code SetThreadpoolCallbackCleanupGroup}).
+         * @param group the group, or {@code null}
+         * @param cancelCallback told of each object that the group's close cancels, or {@code null}
+         * @return this builder
+         */
+        public Builder cleanupGroup(@Nullable TpCleanupGroup group, @Nullable TpCancelCallback cancelCallback) {
+            this.cleanupGroup = group;
+            this.cancelCallback = cancelCallback;
+            return this;
+        }
+
+        /**
+         * Sets the priority ({@code SetThreadpoolCallbackPriority}).
+         * @param priority the priority
+         * @return this builder
+         */
+        public Builder priority(TpPriority priority) {
+            this.priority = Objects.requireNonNull(priority, "priority");
+            return this;
+        }
+
+        /**
+         * Says that callbacks may not return quickly ({@code SetThreadpoolCallbackRunsLong}): while one
+         * runs, the pool may have another thread at once.
+         * @param runsLong the hint
+         * @return this builder
+         */
+        public Builder runsLong(boolean runsLong) {
+            this.runsLong = runsLong;
+            return this;
+        }
+
+        /**
+         * Asks for threads that do not go away ({@code SetThreadpoolCallbackPersistent}): as long as an
+         * object with this hint lives, no worker of the pool leaves for idleness.
+         * @param persistent the hint
+         * @return this builder
+         */
+        public Builder persistent(boolean persistent) {
+            this.persistent = persistent;
+            return this;
+        }
+
+        /**
+         * Sets the library whose code the callbacks run ({@code SetThreadpoolCallbackLibrary}). Every
+         * object created here holds a reference of its own to it until it is freed, and the library's class
+         * loader is the context class loader of the callbacks.
+         * @param library the library, or {@code null}
+         * @return this builder
+         */
+        public Builder library(@Nullable TpLibrary library) {
+            this.library = library;
+            return this;
+        }
+
+        /**
+         * Sets what runs after every execution ({@code TpSetCallbackFinalizationCallback}).
+         * @param finalizationCallback the callback, or {@code null}
+         * @return this builder
+         */
+        public Builder finalizationCallback(@Nullable TpFinalizationCallback finalizationCallback) {
+            this.finalizationCallback = finalizationCallback;
+            return this;
+        }
+
+        /**
+         * Sets what is in force while callbacks run ({@code TpSetCallbackActivationContext}).
+         * @param activationContext the context, or {@code null} for none
+         * ({@code TpSetCallbackNoActivationContext})
+         * @return this builder
+         */
+        public Builder activationContext(@Nullable TpActivationContext activationContext) {
+            this.activationContext = activationContext;
+            return this;
+        }
+
+        /**
+         * Sets who is told of exceptions instead of the pool's handler.
+         * @param exceptionHandler the handler, or {@code null} for the pool's
+         * @return this builder
+         */
+        public Builder exceptionHandler(@Nullable TpExceptionHandler exceptionHandler) {
+            this.exceptionHandler = exceptionHandler;
+            return this;
+        }
+
+        /**
+         * Builds the environment.
+         * @return an immutable environment
+         */
+        public TpEnvironment build() {
+            return new TpEnvironment(this);
+        }
+
+    }
+
+}

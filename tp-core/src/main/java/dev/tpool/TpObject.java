@@ -1,0 +1,449 @@
+package dev.tpool;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What work, timer, wait and I/O objects have in common: callbacks are posted to it, counted, run by its
+ * pool, waited for and cancelled. An object belongs to one pool and at most one cleanup group for all its
+ * life; the environment it was created in is fixed.
+ * <p>
+ * All methods may be called from any thread, callbacks of the object among them.
+ */
+public abstract sealed class TpObject extends QueueNode implements TpCallbackSource, AutoCloseable
+        permits TpWork, TrackedOneShot {
+
+    private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "state",
+            VarHandle.class, TpObject.class, long.class);
+
+    private static final VarHandle WAITERS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "waiters",
+            VarHandle.class, TpObject.class, ObjectWaiters.class);
+
+    private final String name;
+
+    private final TpObjectKind kind;
+
+    private final TpEnvironment environment;
+
+    private final TpPool pool;
+
+    /** See {@link ObjectState}. */
+    private volatile long state;
+
+    private volatile @Nullable ObjectWaiters waiters;
+
+    /** The neighbours in the cleanup group; guarded by the group's lock. */
+    @Nullable TpObject groupBefore;
+
+    /** See {@link #groupBefore}. */
+    @Nullable TpObject groupAfter;
+
+    /** Whether it is in the list of its cleanup group; guarded by the group's lock. */
+    boolean inGroup;
+
+    TpObject(String name, TpObjectKind kind, TpEnvironment environment, TpPool pool, long initialState) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.kind = kind;
+        this.environment = environment;
+        this.pool = pool;
+        STATE.setRelease(this, initialState);
+    }
+
+    @Override
+    public final String name() {
+        return this.name;
+    }
+
+    @Override
+    public final TpObjectKind kind() {
+        return this.kind;
+    }
+
+    @Override
+    public final TpEnvironment environment() {
+        return this.environment;
+    }
+
+    /**
+     * The callbacks that are queued and have not begun.
+     * @return their number at this moment
+     */
+    public final long pending() {
+        return ObjectState.pending(this.state);
+    }
+
+    /**
+     * The callbacks that are running, disassociated ones among them.
+     * @return their number at this moment
+     */
+    public final int running() {
+        return ObjectState.running(this.state);
+    }
+
+    /**
+     * Whether the object was closed, by itself or with its cleanup group.
+     * @return {@code true} once it takes no more posts
+     */
+    public final boolean isClosed() {
+        return ObjectState.is(this.state, ObjectState.CLOSED);
+    }
+
+    /**
+     * Waits until no callback of this object is queued or running: the counterpart of
+     * {@code WaitForThreadpool...Callbacks}. Callbacks posted meanwhile extend the wait, disassociated
+     * callbacks do not. When it returns, everything that the completion actions signalled is visible to
+     * the caller. The object can be used again afterwards.
+     * @param cancelPending whether to drop first what is queued at this moment; running callbacks are never
+     * interrupted
+     * @throws InterruptedException if the caller is interrupted; nothing is lost, but what was dropped stays
+     * dropped
+     * @throws IllegalStateException if called from a callback of this object that has not disassociated,
+     * since that would wait for itself, or after {@link #close()}
+     */
+    public final void waitForCallbacks(boolean cancelPending) throws InterruptedException {
+        beforeWait(cancelPending);
+        awaitQuiet(Quiet.FOR_OBJECT, Deadline.NEVER);
+    }
+
+    /**
+     * The bounded form of {@link #waitForCallbacks(boolean)}.
+     * @param cancelPending whether to drop first what is queued at this moment
+     * @param timeout how long to wait at most; zero or less only looks
+     * @return whether no callback was queued or running any more; {@code false} if the time was over
+     * @throws InterruptedException if the caller is interrupted
+     * @throws IllegalStateException as for the unbounded form
+     */
+    public final boolean waitForCallbacks(boolean cancelPending, Duration timeout) throws InterruptedException {
+        Deadline deadline = Deadline.in(timeout);
+        beforeWait(cancelPending);
+        return awaitQuiet(Quiet.FOR_OBJECT, deadline);
+    }
+
+    /**
+     * Drops the callbacks that are queued. They run neither their callback nor anything that belongs to it.
+     * @return how many were dropped
+     */
+    public final long cancelPendingCallbacks() {
+        while (true) {
+            long seen = this.state;
+            long dropped = ObjectState.pending(seen);
+            if (dropped == 0) {
+                return 0;
+            }
+            long next = ObjectState.withoutPending(seen);
+            if (STATE.compareAndSet(this, seen, next)) {
+                this.pool.callbacksDropped(this, dropped, countsAgainstCapacity());
+                tellDropped();
+                countsChanged(next);
+                return dropped;
+            }
+        }
+    }
+
+    /**
+     * Closes the object: the counterpart of {@code CloseThreadpool...}. Never blocks and never cancels:
+     * what is queued still runs, and the object lives until then. May be called from its own callback, and
+     * more than once.
+     */
+    @Override
+    public final void close() {
+        long seen = (long) STATE.getAndBitwiseOr(this, ObjectState.CLOSED);
+        if (!ObjectState.is(seen, ObjectState.CLOSED)) {
+            countsChanged(seen | ObjectState.CLOSED);
+        }
+    }
+
+    /**
+     * The kind and the name.
+     */
+    @Override
+    public final String toString() {
+        return this.kind.name().toLowerCase(Locale.ROOT) + " '" + this.name + "'";
+    }
+
+    final TpPool pool() {
+        return this.pool;
+    }
+
+    /**
+     * Adds a post, and puts the object into the queue if it is not there.
+     */
+    final void post() {
+        long seen = (long) STATE.getAndAdd(this, ObjectState.PENDING_ONE);
+        if ((seen & (ObjectState.QUEUED | ObjectState.CLOSED)) == ObjectState.QUEUED
+                && ObjectState.pending(seen) < ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM) {
+            return;
+        }
+        postAside(seen);
+    }
+
+    private void postAside(long seen) {
+        if (ObjectState.is(seen, ObjectState.CLOSED)) {
+            if (takeBack()) {
+                throw closed(seen);
+            }
+            // A worker was faster: the post came while the last callbacks were being run, and ran.
+            return;
+        }
+        if (ObjectState.pending(seen) >= ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM && takeBack()) {
+            throw new TpRejectedException(this + " has " + ObjectState.pending(seen)
+                    + " pending callbacks; more cannot be counted");
+        }
+        while (true) {
+            long state = this.state;
+            if (ObjectState.is(state, ObjectState.QUEUED) || ObjectState.pending(state) == 0) {
+                return;
+            }
+            if (STATE.compareAndSet(this, state, state | ObjectState.QUEUED)) {
+                this.pool.enqueue(this);
+                return;
+            }
+        }
+    }
+
+    private boolean takeBack() {
+        while (true) {
+            long seen = this.state;
+            if (ObjectState.pending(seen) == 0) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, seen, seen - ObjectState.PENDING_ONE)) {
+                countsChanged(seen - ObjectState.PENDING_ONE);
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Begins an execution that was never queued, on the thread of the poster.
+     */
+    final void beginOnCaller() {
+        while (true) {
+            long seen = this.state;
+            if (ObjectState.is(seen, ObjectState.CLOSED)) {
+                throw closed(seen);
+            }
+            if (STATE.compareAndSet(this, seen, seen + ObjectState.RUNNING_ONE)) {
+                return;
+            }
+        }
+    }
+
+    final void checkOpen() {
+        long seen = this.state;
+        if (ObjectState.is(seen, ObjectState.CLOSED)) {
+            throw closed(seen);
+        }
+    }
+
+    @Override
+    final TpCallbackSource source() {
+        return this;
+    }
+
+    @Override
+    final boolean claim() {
+        while (true) {
+            long seen = this.state;
+            if (ObjectState.pending(seen) == 0) {
+                long next = seen & ~ObjectState.QUEUED;
+                if (STATE.compareAndSet(this, seen, next)) {
+                    return false;
+                }
+            }
+            else {
+                long next = ObjectState.claimed(seen);
+                if (STATE.compareAndSet(this, seen, next)) {
+                    if (ObjectState.is(next, ObjectState.QUEUED)) {
+                        this.pool.enqueue(this);
+                    }
+                    return true;
+                }
+            }
+        }
+    }
+
+    @Override
+    boolean tellCompletion(@Nullable Throwable failure) {
+        return false;
+    }
+
+    /**
+     * Whether its pending callbacks were admitted to a bounded queue.
+     */
+    boolean countsAgainstCapacity() {
+        return true;
+    }
+
+    /**
+     * Tells whoever wanted to know that the pending callback was dropped.
+     */
+    void tellDropped() {
+    }
+
+    @Override
+    final void settle(boolean disassociated) {
+        long seen;
+        if (disassociated) {
+            ObjectWaiters aside = waiters();
+            aside.lock.lock();
+            try {
+                aside.disassociated--;
+                seen = (long) STATE.getAndAdd(this, -ObjectState.RUNNING_ONE);
+            }
+            finally {
+                aside.lock.unlock();
+            }
+        }
+        else {
+            seen = (long) STATE.getAndAdd(this, -ObjectState.RUNNING_ONE);
+        }
+        countsChanged(seen - ObjectState.RUNNING_ONE);
+    }
+
+    /**
+     * One of the running executions stops counting for those who wait for the object.
+     */
+    final void disassociate() {
+        ObjectWaiters aside = waiters();
+        aside.lock.lock();
+        try {
+            aside.disassociated++;
+            aside.changed.signalAll();
+        }
+        finally {
+            aside.lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the object is quiet, or the time is over.
+     */
+    final boolean awaitQuiet(Quiet quiet, Deadline deadline) throws InterruptedException {
+        if (isQuiet(quiet, 0)) {
+            return true;
+        }
+        ObjectWaiters aside = waiters();
+        aside.lock.lockInterruptibly();
+        try {
+            aside.waiting++;
+            // Set before the counts are looked at: whoever changes them later sees it and tells.
+            STATE.getAndBitwiseOr(this, ObjectState.WAITED);
+            boolean quietNow = isQuiet(quiet, aside.disassociated);
+            while (!quietNow && deadline.await(aside.changed)) {
+                quietNow = isQuiet(quiet, aside.disassociated);
+            }
+            return quietNow || isQuiet(quiet, aside.disassociated);
+        }
+        finally {
+            aside.waiting--;
+            if (aside.waiting == 0) {
+                STATE.getAndBitwiseAnd(this, ~ObjectState.WAITED);
+            }
+            aside.lock.unlock();
+        }
+    }
+
+    /**
+     * Takes the object, which is quiet, away from the application.
+     * @return {@code false} if the application has posted to it or closed it meanwhile
+     */
+    final boolean release() {
+        while (true) {
+            long seen = this.state;
+            if (!ObjectState.isQuiescent(seen) || ObjectState.is(seen, ObjectState.CLOSED)) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, seen, seen | ObjectState.CLOSED | ObjectState.RELEASED)) {
+                return true;
+            }
+        }
+    }
+
+    final boolean isFreed() {
+        return ObjectState.is(this.state, ObjectState.FREED);
+    }
+
+    final void freeIfFinal() {
+        long seen = this.state;
+        while (ObjectState.is(seen, ObjectState.CLOSED) && ObjectState.isQuiescent(seen)
+                && !ObjectState.is(seen, ObjectState.FREED)) {
+            if (STATE.compareAndSet(this, seen, seen | ObjectState.FREED)) {
+                this.environment.objectFreed(this);
+                return;
+            }
+            seen = this.state;
+        }
+    }
+
+    private void beforeWait(boolean cancelPending) {
+        checkOpen();
+        TpCallbackInstance.refuseSelfWait(this);
+        if (cancelPending) {
+            cancelPendingCallbacks();
+        }
+    }
+
+    private boolean isQuiet(Quiet quiet, int disassociated) {
+        long seen = this.state;
+        int others = (quiet == Quiet.FOR_OBJECT) ? ObjectState.running(seen) - disassociated
+                : ObjectState.running(seen);
+        return ObjectState.pending(seen) == 0 && others == 0;
+    }
+
+    private void countsChanged(long state) {
+        if (!ObjectState.is(state, ObjectState.WAITED | ObjectState.CLOSED)) {
+            return;
+        }
+        if (ObjectState.is(state, ObjectState.WAITED)) {
+            ObjectWaiters aside = waiters();
+            aside.lock.lock();
+            try {
+                aside.changed.signalAll();
+            }
+            finally {
+                aside.lock.unlock();
+            }
+        }
+        if (!ObjectState.is(state, ObjectState.RELEASED)) {
+            // Who releases it for the group frees it too, after the cancel callback.
+            freeIfFinal();
+        }
+    }
+
+    private ObjectWaiters waiters() {
+        ObjectWaiters existing = this.waiters;
+        if (existing != null) {
+            return existing;
+        }
+        ObjectWaiters made = new ObjectWaiters();
+        ObjectWaiters witness = (ObjectWaiters) WAITERS.compareAndExchange(this, null, made);
+        return (witness != null) ? witness : made;
+    }
+
+    private IllegalStateException closed(long state) {
+        return new IllegalStateException(ObjectState.is(state, ObjectState.RELEASED)
+                ? this + " was released with its cleanup group '" + this.environment.groupName() + "'"
+                : this + " is closed");
+    }
+
+    /**
+     * Who asks whether an object is quiet.
+     */
+    enum Quiet {
+
+        /** Nothing pending, and every execution settled or disassociated. */
+        FOR_OBJECT,
+
+        /** Nothing pending, and every execution settled. */
+        FOR_GROUP
+
+    }
+
+}

@@ -1,0 +1,69 @@
+package dev.tpool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A callback that can be posted again and again: the counterpart of {@code TP_WORK}. Every
+ * {@link #submit()} yields exactly one execution, unless it is cancelled; posts do not coalesce and may
+ * run at the same time.
+ */
+public final class TpWork extends TpObject {
+
+    private final TpWorkCallback<@Nullable Object> callback;
+
+    private final @Nullable Object context;
+
+    TpWork(String name, TpEnvironment environment, TpPool pool, TpWorkCallback<@Nullable Object> callback,
+            @Nullable Object context) {
+        super(name, TpObjectKind.WORK, environment, pool, 0);
+        this.callback = callback;
+        this.context = context;
+    }
+
+    /**
+     * Posts the callback once: the counterpart of {@code SubmitThreadpoolWork}. May be called from any
+     * thread, the work's own callback among them, and never fails on a pool with an unbounded queue.
+     * @throws TpRejectedException if the pool's bounded queue refuses it
+     * @throws IllegalStateException if the work was closed
+     */
+    public void submit() {
+        TpPool pool = pool();
+        if (!pool.isBounded()) {
+            post();
+        }
+        else {
+            submitBounded(pool);
+        }
+    }
+
+    private void submitBounded(TpPool pool) {
+        checkOpen();
+        switch (pool.admit(name(), false)) {
+            case ADMITTED -> {
+                try {
+                    post();
+                }
+                catch (RuntimeException ex) {
+                    pool.takeBackAdmission();
+                    throw ex;
+                }
+            }
+            case RUN_BY_CALLER -> {
+                beginOnCaller();
+                pool.runOnCaller(this);
+            }
+            case REFUSED -> throw pool.rejected(name());
+        }
+    }
+
+    @Override
+    void invoke(TpCallbackInstance instance) throws Exception {
+        this.callback.run(instance, this.context, this);
+    }
+
+    @Override
+    @Nullable Object context() {
+        return this.context;
+    }
+
+}
