@@ -73,8 +73,8 @@ final class CallbackQueue {
     }
 
     /**
-     * The one-shots in the queue. Counts under the lock what is in line, and what has arrived by walking
-     * the stack while it grows.
+     * The one-shots in the queue that were not cancelled. Counts under the lock what is in line, and what
+     * has arrived by walking the stack while it grows.
      */
     long countOneShots() {
         this.lock.lock();
@@ -134,12 +134,15 @@ final class CallbackQueue {
         }
 
         long countOneShots() {
+            return countOneShots(this.line) + countOneShots(this.arrivals);
+        }
+
+        private static long countOneShots(@Nullable QueueNode from) {
             long count = 0;
-            for (QueueNode node = this.line; node != null; node = node.next) {
-                count += (node.source().kind() == TpObjectKind.ONE_SHOT) ? 1 : 0;
-            }
-            for (QueueNode node = this.arrivals; node != null; node = node.next) {
-                count += (node.source().kind() == TpObjectKind.ONE_SHOT) ? 1 : 0;
+            for (QueueNode node = from; node != null; node = node.next) {
+                if (node instanceof OneShot || (node instanceof TrackedOneShot tracked && tracked.pending() > 0)) {
+                    count++;
+                }
             }
             return count;
         }

@@ -346,6 +346,7 @@ public final class TpEnvironment {
         }
         // From here on the group may drop it at any moment, in which case nothing is left to claim.
         if (admission == TpPool.Admission.ADMITTED) {
+            target.posted(oneShot);
             target.enqueue(oneShot);
         }
         else if (oneShot.claim()) {

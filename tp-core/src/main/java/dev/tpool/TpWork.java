@@ -28,18 +28,19 @@ public final class TpWork extends TpObject {
      */
     public void submit() {
         TpPool pool = pool();
-        if (!pool.isBounded()) {
+        if (pool.isPlain()) {
             post();
         }
         else {
-            submitBounded(pool);
+            submitAside(pool);
         }
     }
 
-    private void submitBounded(TpPool pool) {
+    private void submitAside(TpPool pool) {
         checkOpen();
         switch (pool.admit(name(), false)) {
             case ADMITTED -> {
+                pool.posted(this);
                 try {
                     post();
                 }

@@ -1,0 +1,473 @@
+package dev.tpool;
+
+import java.lang.System.Logger.Level;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of a pool: who is woken, who is started, who parks and who leaves. See {@link CrewState}
+ * for the protocol.
+ */
+final class Crew {
+
+    private static final System.Logger logger = System.getLogger(TpPool.class.getName());
+
+    /** About 10 to 30 microseconds: less than the two context switches that it may save. */
+    private static final int SPINS = 500;
+
+    private final TpPool pool;
+
+    private final CallbackQueue queue;
+
+    private final ThreadFactory threadFactory;
+
+    private final int processors;
+
+    private final long keepAliveNanos;
+
+    private final @Nullable Governor governor;
+
+    /** See {@link CrewState}. */
+    private final AtomicLong state = new AtomicLong();
+
+    /** Guards the idle stack, and the moves between it and the state. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition workerLeft = this.lock.newCondition();
+
+    private @Nullable Worker idleTop;
+
+    private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+
+    private final LongAdder completedByFormerWorkers = new LongAdder();
+
+    /** Callbacks that run and said, or whose environment said, that they may run long. */
+    private final AtomicInteger longRunning = new AtomicInteger();
+
+    /** Workers that the governor saw blocked, the long-running ones not among them. */
+    private volatile int blocked;
+
+    private volatile int minimum;
+
+    private volatile int maximum;
+
+    Crew(TpPool pool, CallbackQueue queue, ThreadFactory threadFactory, int minimum, int maximum, long keepAliveNanos) {
+        this.pool = pool;
+        this.queue = queue;
+        this.threadFactory = threadFactory;
+        this.minimum = minimum;
+        this.maximum = maximum;
+        this.keepAliveNanos = keepAliveNanos;
+        this.processors = Runtime.getRuntime().availableProcessors();
+        this.governor = (pool.threadKind() == TpThreadKind.PLATFORM) ? new Governor(this, queue, pool.name()) : null;
+    }
+
+    int minimum() {
+        return this.minimum;
+    }
+
+    int maximum() {
+        return this.maximum;
+    }
+
+    int alive() {
+        return CrewState.alive(this.state.get());
+    }
+
+    int idle() {
+        return CrewState.idle(this.state.get());
+    }
+
+    boolean isClosed() {
+        return CrewState.isClosed(this.state.get());
+    }
+
+    Iterable<Worker> workers() {
+        return this.workers;
+    }
+
+    long completed() {
+        long sum = this.completedByFormerWorkers.sum();
+        for (Worker worker : this.workers) {
+            sum += worker.completed();
+        }
+        return sum;
+    }
+
+    /**
+     * Sees to it that what was just added to the queue finds a worker.
+     */
+    void signalWork() {
+        long seen = this.state.get();
+        if (CrewState.searching(seen) > 0) {
+            return;
+        }
+        if (CrewState.idle(seen) > 0 && wakeOne()) {
+            return;
+        }
+        if (CrewState.alive(seen) < growthLimit()) {
+            startSearcher(growthLimit());
+        }
+        else if (this.governor != null && CrewState.alive(seen) < this.maximum) {
+            this.governor.backlog();
+        }
+    }
+
+    /**
+     * Sees to it that there is at least one worker.
+     * @return {@code false} if none could be started
+     */
+    boolean ensureWorker() {
+        return alive() > 0 || startSearcher(1) || alive() > 0;
+    }
+
+    /**
+     * Starts workers up to the new minimum.
+     * @return {@code false}, with nothing changed but the workers that were started, if one could not be
+     */
+    boolean setMinimum(int minimum) {
+        while (true) {
+            long seen = this.state.get();
+            if (CrewState.alive(seen) >= minimum) {
+                break;
+            }
+            if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)
+                    && !startWorker()) {
+                return false;
+            }
+        }
+        this.lock.lock();
+        try {
+            this.maximum = Math.max(this.maximum, minimum);
+            this.minimum = minimum;
+        }
+        finally {
+            this.lock.unlock();
+        }
+        return true;
+    }
+
+    void setMaximum(int maximum) {
+        this.lock.lock();
+        try {
+            this.maximum = maximum;
+            this.minimum = Math.min(this.minimum, maximum);
+        }
+        finally {
+            this.lock.unlock();
+        }
+        if (!this.queue.isEmpty()) {
+            signalWork();
+        }
+    }
+
+    /**
+     * A running callback says that it may run long.
+     * @return whether somebody else is there to run callbacks, or could be started
+     */
+    boolean replaceLongRunning() {
+        this.longRunning.incrementAndGet();
+        long seen = this.state.get();
+        return CrewState.idle(seen) + CrewState.searching(seen) > 0 || startSearcher(this.maximum)
+                || CrewState.searching(this.state.get()) > 0;
+    }
+
+    void enterLongRunning() {
+        this.longRunning.incrementAndGet();
+        if (!this.queue.isEmpty()) {
+            signalWork();
+        }
+    }
+
+    void leaveLongRunning() {
+        this.longRunning.decrementAndGet();
+    }
+
+    /**
+     * The governor has counted how many workers are blocked.
+     */
+    void setBlocked(int blocked) {
+        this.blocked = blocked;
+    }
+
+    void close() {
+        this.state.getAndAccumulate(CrewState.CLOSED, (state, flag) -> state | flag);
+        wakeAllIfFinished();
+    }
+
+    /**
+     * Lets the workers go if the pool was closed and has nothing left to serve.
+     */
+    void wakeAllIfFinished() {
+        if (!isClosed() || !this.pool.hasNoObjects()) {
+            return;
+        }
+        this.lock.lock();
+        try {
+            while (this.idleTop != null) {
+                wake(this.idleTop);
+            }
+            this.workerLeft.signalAll();
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    boolean isTerminated() {
+        return isClosed() && alive() == 0 && this.pool.hasNoObjects() && this.queue.isEmpty();
+    }
+
+    boolean awaitTermination(Deadline deadline) throws InterruptedException {
+        this.lock.lockInterruptibly();
+        try {
+            while (!isTerminated()) {
+                if (!deadline.await(this.workerLeft)) {
+                    return isTerminated();
+                }
+            }
+            return true;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * The calling worker, which was searching, has something to run.
+     */
+    void found() {
+        this.state.getAndAdd(-CrewState.SEARCHING_ONE);
+        if (!this.queue.isEmpty()) {
+            signalWork();
+        }
+    }
+
+    void entered(Worker worker) {
+        this.workers.add(worker);
+    }
+
+    void left(Worker worker) {
+        this.completedByFormerWorkers.add(worker.completed());
+        this.workers.remove(worker);
+    }
+
+    /**
+     * Parks the calling worker until there is something to do.
+     * @return {@code false} if it has to leave
+     */
+    boolean awaitWork(Worker worker) {
+        if (spin(worker)) {
+            return true;
+        }
+        if (!park(worker)) {
+            return false;
+        }
+        if (!this.queue.isEmpty() && unpark(worker)) {
+            return true;
+        }
+        long deadline = System.nanoTime() + this.keepAliveNanos;
+        while (worker.isParked()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                if (leaveForIdleness(worker)) {
+                    return rejoin(worker);
+                }
+                deadline = System.nanoTime() + this.keepAliveNanos;
+            }
+            else {
+                LockSupport.parkNanos(this, left);
+                // An interrupt would turn every further park into a spin, and is meant for nobody here.
+                Thread.interrupted();
+            }
+        }
+        worker.searching = true;
+        return true;
+    }
+
+    private boolean spin(Worker worker) {
+        if (!worker.searching) {
+            long seen = this.state.get();
+            worker.searching = this.processors > 1 && CrewState.searching(seen) == 0
+                    && this.state.compareAndSet(seen, seen + CrewState.SEARCHING_ONE);
+        }
+        if (worker.searching && this.processors > 1) {
+            for (int i = 0; i < SPINS; i++) {
+                if (!this.queue.isEmpty()) {
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Puts the worker on the idle stack.
+     * @return {@code false} if the pool is closed and there is nothing left to do: it has to leave
+     */
+    private boolean park(Worker worker) {
+        long searching = worker.searching ? CrewState.SEARCHING_ONE : 0;
+        worker.searching = false;
+        this.lock.lock();
+        try {
+            if (isClosed() && this.pool.hasNoObjects() && this.queue.isEmpty()) {
+                this.state.getAndAdd(-searching - CrewState.ALIVE_ONE);
+                this.workerLeft.signalAll();
+                return false;
+            }
+            worker.push(this.idleTop);
+            this.idleTop = worker;
+            this.state.getAndAdd(CrewState.IDLE_ONE - searching);
+            return true;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Takes the worker from the idle stack again, by its own wish.
+     * @return {@code false} if somebody else was faster
+     */
+    private boolean unpark(Worker worker) {
+        this.lock.lock();
+        try {
+            if (!worker.isParked()) {
+                return false;
+            }
+            popFromStack(worker);
+            this.state.getAndAdd(CrewState.SEARCHING_ONE - CrewState.IDLE_ONE);
+            worker.searching = true;
+            return true;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    private boolean leaveForIdleness(Worker worker) {
+        this.lock.lock();
+        try {
+            if (!worker.isParked() || alive() <= floor()) {
+                return false;
+            }
+            popFromStack(worker);
+            this.state.getAndAdd(-CrewState.IDLE_ONE - CrewState.ALIVE_ONE);
+            this.workerLeft.signalAll();
+            return true;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * The worker is about to end. If there is something to do after all it stays, since another thread in
+     * its place might not be had.
+     */
+    private boolean rejoin(Worker worker) {
+        if (this.queue.isEmpty() && (alive() > 0 || this.pool.hasNoObjects())) {
+            return false;
+        }
+        while (true) {
+            long seen = this.state.get();
+            if (CrewState.alive(seen) >= growthLimit()) {
+                return false;
+            }
+            if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)) {
+                worker.searching = true;
+                return true;
+            }
+        }
+    }
+
+    private int floor() {
+        if (this.pool.hasPersistentObjects()) {
+            return Integer.MAX_VALUE;
+        }
+        return Math.max(this.minimum, this.pool.hasNoObjects() ? 0 : 1);
+    }
+
+    private int growthLimit() {
+        if (this.governor == null) {
+            return this.maximum;
+        }
+        int wanted = this.processors + this.longRunning.get() + this.blocked;
+        return Math.min(this.maximum, Math.max(this.minimum, wanted));
+    }
+
+    private boolean wakeOne() {
+        this.lock.lock();
+        try {
+            if (CrewState.searching(this.state.get()) > 0) {
+                return true;
+            }
+            if (this.idleTop == null) {
+                return false;
+            }
+            wake(this.idleTop);
+            return true;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    private void wake(Worker worker) {
+        popFromStack(worker);
+        this.state.getAndAdd(CrewState.SEARCHING_ONE - CrewState.IDLE_ONE);
+        LockSupport.unpark(worker.thread());
+    }
+
+    private void popFromStack(Worker worker) {
+        if (this.idleTop == worker) {
+            this.idleTop = worker.below();
+        }
+        worker.pop();
+    }
+
+    private boolean startSearcher(int limit) {
+        while (true) {
+            long seen = this.state.get();
+            if (CrewState.searching(seen) > 0 || CrewState.alive(seen) >= limit) {
+                return false;
+            }
+            if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)) {
+                return startWorker();
+            }
+        }
+    }
+
+    private boolean startWorker() {
+        Worker worker = new Worker(this, this.pool, this.queue);
+        try {
+            Thread thread = this.threadFactory.newThread(worker);
+            if (thread == null) {
+                throw new IllegalStateException("the thread factory of pool '" + this.pool.name() + "' made no thread");
+            }
+            worker.startOn(thread);
+            return true;
+        }
+        catch (Throwable ex) {
+            logger.log(Level.WARNING, () -> "pool '" + this.pool.name() + "' could not start a worker; it has "
+                    + (alive() - 1) + " of at most " + this.maximum, ex);
+            this.state.getAndAdd(-CrewState.ALIVE_ONE - CrewState.SEARCHING_ONE);
+            // Those who relied on this searcher woke nobody else.
+            if (!this.queue.isEmpty() && idle() > 0) {
+                signalWork();
+            }
+            return false;
+        }
+    }
+
+}

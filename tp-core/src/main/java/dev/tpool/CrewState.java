@@ -1,0 +1,77 @@
+package dev.tpool;
+
+/**
+ * The control word of a crew: what posters and workers agree on before anybody is woken, started, parked
+ * or let go.
+ */
+final class CrewState {
+
+    /*-
+     * Layout, high to low
+     *
+     *   63..61  unused      always 0
+     *   60      CLOSED      the pool was closed
+     *   59..40  searching   workers that are on their way to the queue: started, woken, or spinning
+     *   39..20  idle        workers that are on the idle stack
+     *   19..0   alive       workers permitted to start and not yet permitted to leave
+     *
+     * Invariants (CrewTests, PoolStressTests)
+     *
+     *   idle + searching <= alive
+     *   a queue that is not empty has somebody searching, or nobody idle and alive at its growth limit,
+     *   or a poster or worker that is about to look at this word
+     *
+     * Transitions (those marked L under the crew's lock, together with the idle stack)
+     *
+     *   by           when                                      change
+     *   poster       nobody idle, below the growth limit       alive + 1, searching + 1
+     *   poster       somebody idle, nobody searching       L   idle - 1, searching + 1, then unpark
+     *   starter      the thread could not be started           alive - 1, searching - 1
+     *   searcher     has something to run                      searching - 1, then looks at the queue again
+     *   worker       found nothing, nobody searching           searching + 1, spins a little
+     *   worker       about to park                         L   idle + 1, searching - 1 if it was searching,
+     *                                                          then looks at the queue again
+     *   worker       the queue is not empty after all      L   idle - 1, searching + 1
+     *   worker       idle for too long, above the floor    L   idle - 1, alive - 1
+     *   worker       closed and nothing left to do         L   alive - 1, searching - 1 if it was searching
+     *   closer       close()                                   CLOSED
+     *
+     * Whoever adds to the queue looks at this word afterwards, and whoever stops searching looks at the
+     * queue afterwards; both are sequentially consistent, so one of them sees the other: no wake-up is
+     * lost. While somebody searches nobody else is woken; the searcher wakes the next one if there is more
+     * than it can take.
+     *
+     * What it does not say: alive counts permissions, not threads. It runs ahead of the live threads while
+     * one is starting, and until a failed start has been taken back.
+     */
+
+    static final long ALIVE_ONE = 1L;
+
+    static final long IDLE_ONE = 1L << 20;
+
+    static final long SEARCHING_ONE = 1L << 40;
+
+    static final long CLOSED = 1L << 60;
+
+    private static final int COUNT_MASK = (1 << 20) - 1;
+
+    private CrewState() {
+    }
+
+    static int alive(long state) {
+        return (int) state & COUNT_MASK;
+    }
+
+    static int idle(long state) {
+        return (int) (state >>> 20) & COUNT_MASK;
+    }
+
+    static int searching(long state) {
+        return (int) (state >>> 40) & COUNT_MASK;
+    }
+
+    static boolean isClosed(long state) {
+        return (state & CLOSED) != 0;
+    }
+
+}

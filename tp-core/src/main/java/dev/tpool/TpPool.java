@@ -1,0 +1,806 @@
+package dev.tpool;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An independent set of worker threads: the counterpart of {@code TP_POOL}. Callbacks reach it through a
+ * {@link TpEnvironment} that names it. All methods may be called from any thread, callbacks among them.
+ * <p>
+ * Workers are started as callbacks come: at once up to the number of processors, and past that, up to the
+ * maximum, only for callbacks that block or say that they run long; callbacks that compute never make the
+ * pool grow. A pool on virtual threads grows to its maximum without delay.
+ */
+public final class TpPool implements AutoCloseable {
+
+    /*-
+     * The way of one callback, and who is on it:
+     *
+     *   post      TpWork, TpEnvironment      counts it in the object's state word (ObjectState)
+     *   queue     CallbackQueue              three lanes of objects, not of posts
+     *   crew      Crew, Worker, Governor     somebody takes it: woken, started, or there anyway (CrewState)
+     *   execution Execution                  the callback, and what belongs to it, in a fixed order
+     *   settle    TpObject                   the state word again; whoever waits is let go
+     *
+     * Nothing on this way calls back up. This class holds the parts together, keeps the objects that are
+     * alive, admits posts to a bounded queue, and counts.
+     */
+
+    private static final System.Logger logger = System.getLogger(TpPool.class.getName());
+
+    private final String name;
+
+    private final TpThreadKind threadKind;
+
+    private final Duration keepAlive;
+
+    private final int queueCapacity;
+
+    private final TpFullPolicy whenFull;
+
+    /** The room left in a bounded queue. */
+    private final @Nullable Semaphore room;
+
+    private final TpExceptionHandler exceptionHandler;
+
+    private final @Nullable TpMonitor monitor;
+
+    private final LongSupplier ticker;
+
+    private final boolean ofProcess;
+
+    private final CallbackQueue queue = new CallbackQueue();
+
+    private final Crew crew;
+
+    private final Set<TpObject> objects = ConcurrentHashMap.newKeySet();
+
+    private final AtomicInteger persistentObjects = new AtomicInteger();
+
+    private final LongAdder completedByCallers = new LongAdder();
+
+    private final LongAdder failed = new LongAdder();
+
+    private final LongAdder dropped = new LongAdder();
+
+    private final LongAdder rejected = new LongAdder();
+
+    private volatile TpStackInformation stackInformation;
+
+    private TpPool(Builder builder, boolean ofProcess) {
+        this.name = builder.name;
+        this.threadKind = builder.threadKind;
+        this.keepAlive = builder.keepAlive;
+        this.queueCapacity = builder.queueCapacity;
+        this.whenFull = builder.whenFull;
+        this.room = (builder.queueCapacity > 0) ? new Semaphore(builder.queueCapacity) : null;
+        this.exceptionHandler = (builder.exceptionHandler != null) ? builder.exceptionHandler : TpPool::log;
+        this.monitor = builder.monitor;
+        this.ticker = builder.ticker;
+        this.stackInformation = builder.stackInformation;
+        this.ofProcess = ofProcess;
+        ThreadFactory threadFactory = builder.threadFactory;
+        if (threadFactory == null) {
+            threadFactory = (this.threadKind == TpThreadKind.VIRTUAL) ? WorkerThreads.virtual(this.name)
+                    : WorkerThreads.platform(this.name, builder.daemon, () -> this.stackInformation.reserve());
+        }
+        this.crew = new Crew(this, this.queue, threadFactory, 0, builder.threadMaximum, this.keepAlive.toNanos());
+    }
+
+    /**
+     * Starts a pool with the defaults of Windows: no thread at first, at most 500, and those that are idle
+     * for 5 seconds leave.
+     * @param name the name: of its threads, in snapshots and in messages
+     * @return a builder
+     */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Creates a pool with the defaults ({@code CreateThreadpool}).
+     * @param name the name
+     * @return the pool, without any thread yet
+     */
+    public static TpPool create(String name) {
+        return builder(name).build();
+    }
+
+    /**
+     * The pool of the process, which callbacks run on when their environment names none. Made when it is
+     * first asked for; it cannot be closed.
+     * @return the one pool
+     */
+    public static TpPool processDefault() {
+        return ProcessDefault.POOL;
+    }
+
+    /**
+     * The name given at creation.
+     * @return the name
+     */
+    public String name() {
+        return this.name;
+    }
+
+    /**
+     * The kind of its threads.
+     * @return the kind
+     */
+    public TpThreadKind threadKind() {
+        return this.threadKind;
+    }
+
+    /**
+     * The threads that stay when they are idle.
+     * @return the minimum
+     */
+    public int threadMinimum() {
+        return this.crew.minimum();
+    }
+
+    /**
+     * The threads the pool may have at most.
+     * @return the maximum
+     */
+    public int threadMaximum() {
+        return this.crew.maximum();
+    }
+
+    /**
+     * Changes the maximum ({@code SetThreadpoolThreadMaximum}). Stops no thread: surplus workers go on as
+     * long as there is something to do, and leave when they are idle. A minimum above it is lowered to it.
+     * @param maximum the maximum; 0 is taken as 1
+     * @throws IllegalArgumentException if it is negative or above 1048575
+     */
+    public void setThreadMaximum(int maximum) {
+        this.crew.setMaximum(Math.max(1, Builder.checkRange("threadMaximum", maximum, 0, ObjectState.MAX_RUNNING)));
+    }
+
+    /**
+     * Changes the minimum ({@code SetThreadpoolThreadMinimum}) and starts threads until there are as many. A
+     * maximum below it is raised to it.
+     * @param minimum the minimum
+     * @return {@code false} if a thread could not be started: neither number has changed then, and the
+     * threads that were started leave when they are idle
+     * @throws IllegalArgumentException if it is negative or above 1048575
+     */
+    public boolean setThreadMinimum(int minimum) {
+        return this.crew.setMinimum(Builder.checkRange("threadMinimum", minimum, 0, ObjectState.MAX_RUNNING));
+    }
+
+    /**
+     * How many callbacks may be queued.
+     * @return the capacity, 0 if the queue is unbounded
+     */
+    public int queueCapacity() {
+        return this.queueCapacity;
+    }
+
+    /**
+     * How long a worker above the minimum stays when it is idle.
+     * @return the time
+     */
+    public Duration keepAlive() {
+        return this.keepAlive;
+    }
+
+    /**
+     * The stack sizes of threads that will be started ({@code QueryThreadpoolStackInformation}).
+     * @return the sizes last set
+     */
+    public TpStackInformation stackInformation() {
+        return this.stackInformation;
+    }
+
+    /**
+     * Changes the stack sizes of threads that will be started ({@code SetThreadpoolStackInformation}); those
+     * that are there keep theirs. Of no effect on virtual threads and on threads from a factory.
+     * @param stackInformation the sizes, not checked
+     */
+    public void setStackInformation(TpStackInformation stackInformation) {
+        this.stackInformation = Objects.requireNonNull(stackInformation, "stackInformation");
+    }
+
+    /**
+     * The pool, its objects and its running callbacks at this moment.
+     * @return an immutable snapshot
+     */
+    public TpPoolSnapshot snapshot() {
+        long now = (this.monitor != null) ? now() : 0;
+        List<TpRunningCallback> running = new ArrayList<>();
+        for (Worker worker : this.crew.workers()) {
+            TpCallbackInstance instance = worker.instance();
+            TpRunningCallback callback = (instance != null) ? instance.snapshot(now) : null;
+            if (callback != null) {
+                running.add(callback);
+            }
+        }
+        List<TpObjectSnapshot> alive = this.objects.stream()
+            .map(TpObjectSnapshot::of)
+            .sorted(Comparator.comparing(TpObjectSnapshot::name))
+            .toList();
+        return new TpPoolSnapshot(this.name, this.threadKind, threadMinimum(), threadMaximum(), this.crew.alive(),
+                this.crew.idle(), running.size(), queued(), this.queueCapacity, completed(), this.failed.sum(),
+                this.dropped.sum(), this.rejected.sum(), isClosed(), isTerminated(), alive, List.copyOf(running));
+    }
+
+    /**
+     * The threads the pool has at this moment.
+     * @return their number
+     */
+    public int threads() {
+        return this.crew.alive();
+    }
+
+    /**
+     * The callbacks that are queued at this moment.
+     * @return their number
+     */
+    public long queued() {
+        return this.objects.stream().mapToLong(TpObject::pending).sum() + this.queue.countOneShots();
+    }
+
+    /**
+     * The callbacks that have run to their end, those that threw among them.
+     * @return their number since the pool was created
+     */
+    public long completed() {
+        return this.crew.completed() + this.completedByCallers.sum();
+    }
+
+    /**
+     * Whether the pool was closed.
+     * @return {@code true} once it takes no new objects
+     */
+    public boolean isClosed() {
+        return this.crew.isClosed();
+    }
+
+    /**
+     * Whether the pool was closed and has come to its end.
+     * @return {@code true} once its last object is freed, its queue empty and its last thread gone
+     */
+    public boolean isTerminated() {
+        return this.crew.isTerminated();
+    }
+
+    /**
+     * Waits for the end of a closed pool.
+     * @param timeout how long to wait at most; zero or less only looks
+     * @return whether it has ended in time
+     * @throws InterruptedException if the caller is interrupted
+     */
+    public boolean awaitTermination(Duration timeout) throws InterruptedException {
+        return this.crew.awaitTermination(Deadline.in(timeout));
+    }
+
+    /**
+     * Closes the pool ({@code CloseThreadpool}). Never blocks and drops nothing: objects bound to the pool
+     * go on working until they are closed, queued callbacks run, and then the threads leave. New objects and
+     * one-shot callbacks are refused.
+     * @throws UnsupportedOperationException if it is the pool of the process
+     */
+    @Override
+    public void close() {
+        if (this.ofProcess) {
+            throw new UnsupportedOperationException("the pool of the process cannot be closed");
+        }
+        this.crew.close();
+    }
+
+    /**
+     * The name.
+     */
+    @Override
+    public String toString() {
+        return "pool '" + this.name + "'";
+    }
+
+    Crew crew() {
+        return this.crew;
+    }
+
+    /**
+     * Whether a post needs nobody's permission and nobody watches it.
+     */
+    boolean isPlain() {
+        return this.room == null && this.monitor == null;
+    }
+
+    boolean hasNoObjects() {
+        return this.objects.isEmpty();
+    }
+
+    boolean hasPersistentObjects() {
+        return this.persistentObjects.get() > 0;
+    }
+
+    /**
+     * Takes in a new object. From then on there is a worker, so that a post never fails.
+     */
+    void objectCreated(TpObject object) {
+        this.objects.add(object);
+        if (object.environment().persistent()) {
+            this.persistentObjects.incrementAndGet();
+        }
+        boolean accepted = false;
+        try {
+            checkOpen();
+            if (!this.crew.ensureWorker()) {
+                throw new TpRejectedException("pool '" + this.name + "' has no thread and could start none for "
+                        + object);
+            }
+            accepted = true;
+        }
+        finally {
+            if (!accepted) {
+                objectFreed(object);
+            }
+        }
+    }
+
+    void objectFreed(TpObject object) {
+        if (this.objects.remove(object)) {
+            if (object.environment().persistent()) {
+                this.persistentObjects.decrementAndGet();
+            }
+            this.crew.wakeAllIfFinished();
+        }
+    }
+
+    /**
+     * Decides whether a callback may be posted, and counts it against the capacity.
+     * @param oneShot whether it is a one-shot, which a closed pool refuses, and which needs to find a worker
+     */
+    Admission admit(String source, boolean oneShot) {
+        if (oneShot) {
+            checkOpen();
+            if (!this.crew.ensureWorker()) {
+                return refused(source);
+            }
+        }
+        if (this.room == null || this.room.tryAcquire()) {
+            return Admission.ADMITTED;
+        }
+        return switch (this.whenFull) {
+            case REJECT -> refused(source);
+            case BLOCK -> awaitRoom(this.room) ? Admission.ADMITTED : refused(source);
+            case CALLER_RUNS -> Admission.RUN_BY_CALLER;
+        };
+    }
+
+    void takeBackAdmission() {
+        if (this.room != null) {
+            this.room.release();
+        }
+    }
+
+    TpRejectedException rejected(String source) {
+        String reason = (this.room != null) ? "its queue takes " + this.queueCapacity + " callbacks and "
+                + queued() + " are queued" : "no thread could be started";
+        return new TpRejectedException("pool '" + this.name + "' refused callback '" + source + "': " + reason + "; "
+                + this.crew.alive() + " of at most " + threadMaximum() + " threads, " + this.crew.idle() + " idle");
+    }
+
+    boolean postOneShot(OneShot oneShot) {
+        switch (admit(oneShot.name(), true)) {
+            case ADMITTED -> {
+                posted(oneShot);
+                enqueue(oneShot);
+                return true;
+            }
+            case RUN_BY_CALLER -> {
+                runOnCaller(oneShot);
+                return true;
+            }
+            default -> {
+                return false;
+            }
+        }
+    }
+
+    void enqueue(QueueNode node) {
+        if (this.monitor != null) {
+            node.queuedAt = now();
+        }
+        this.queue.add(node, node.environment().priority());
+        this.crew.signalWork();
+    }
+
+    /**
+     * Runs a callback that found the queue full on the thread that posted it.
+     */
+    void runOnCaller(QueueNode claimed) {
+        if (this.monitor != null) {
+            claimed.queuedAt = now();
+        }
+        Execution execution = new Execution(this, false);
+        try {
+            execution.run(claimed);
+        }
+        finally {
+            execution.leaveThread();
+            this.completedByCallers.increment();
+        }
+    }
+
+    void callbackClaimed() {
+        if (this.room != null) {
+            this.room.release();
+        }
+    }
+
+    void posted(TpCallbackSource source) {
+        if (this.monitor != null) {
+            try {
+                this.monitor.callbackQueued(source);
+            }
+            catch (Throwable ex) {
+                monitorFailed(ex);
+            }
+        }
+    }
+
+    /**
+     * Tells the monitor that a callback is about to run.
+     * @return the present tick, or 0 if nobody measures
+     */
+    long callbackStarted(QueueNode node) {
+        if (this.monitor == null) {
+            return 0;
+        }
+        long now = now();
+        try {
+            this.monitor.callbackStarted(node.source(), Math.max(0, now - node.queuedAt));
+        }
+        catch (Throwable ex) {
+            monitorFailed(ex);
+        }
+        return now;
+    }
+
+    void callbackEnded(QueueNode node, long started, @Nullable Throwable failure) {
+        if (failure != null) {
+            this.failed.increment();
+        }
+        if (this.monitor != null) {
+            try {
+                this.monitor.callbackEnded(node.source(), Math.max(0, now() - started), failure);
+            }
+            catch (Throwable ex) {
+                monitorFailed(ex);
+            }
+        }
+    }
+
+    void callbacksDropped(TpObject object, long count, boolean admitted) {
+        this.dropped.add(count);
+        if (this.room != null && admitted) {
+            // A bounded queue holds no more than an int's worth.
+            this.room.release((int) count);
+        }
+        if (this.monitor != null) {
+            try {
+                this.monitor.callbacksDropped(object, count);
+            }
+            catch (Throwable ex) {
+                monitorFailed(ex);
+            }
+        }
+    }
+
+    void completionActionEnded(QueueNode node, TpCompletionAction action, @Nullable Throwable failure) {
+        if (this.monitor != null) {
+            try {
+                this.monitor.completionActionEnded(node.source(), action, failure);
+            }
+            catch (Throwable ex) {
+                monitorFailed(ex);
+            }
+        }
+        if (failure != null) {
+            report(node.source(), new TpCompletionActionException(action, node.source().name(), failure));
+        }
+    }
+
+    /**
+     * Hands a failure to whoever wants to hear of it. Never throws.
+     */
+    void report(TpCallbackSource source, Throwable failure) {
+        try {
+            TpExceptionHandler own = source.environment().exceptionHandler();
+            ((own != null) ? own : this.exceptionHandler).handle(source, failure);
+        }
+        catch (Throwable ex) {
+            logHandlerFailure(source, failure, ex);
+        }
+    }
+
+    private void logHandlerFailure(TpCallbackSource source, Throwable failure, Throwable ofHandler) {
+        try {
+            ofHandler.addSuppressed(failure);
+            logger.log(Level.ERROR, () -> "the exception handler for callback '" + source.name() + "' of pool '"
+                    + this.name + "' failed; the failure it was told of is suppressed in its own", ofHandler);
+        }
+        catch (Throwable ex) {
+            // With no memory or stack left to say it, the callback still has to settle.
+            this.failed.increment();
+        }
+    }
+
+    private void monitorFailed(Throwable failure) {
+        logger.log(Level.WARNING, () -> "the monitor of pool '" + this.name + "' failed", failure);
+    }
+
+    private static void log(TpCallbackSource source, Throwable failure) {
+        logger.log(Level.ERROR, () -> "callback '" + source.name() + "' of pool '"
+                + source.environment().pool().name() + "' failed", failure);
+    }
+
+    private void checkOpen() {
+        if (isClosed()) {
+            throw new IllegalStateException("pool '" + this.name + "' is closed");
+        }
+    }
+
+    private Admission refused(String source) {
+        this.rejected.increment();
+        if (this.monitor != null) {
+            try {
+                this.monitor.callbackRejected(source);
+            }
+            catch (Throwable ex) {
+                monitorFailed(ex);
+            }
+        }
+        return Admission.REFUSED;
+    }
+
+    private static boolean awaitRoom(Semaphore room) {
+        try {
+            room.acquire();
+            return true;
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private long now() {
+        return this.ticker.getAsLong();
+    }
+
+    /**
+     * What becomes of a callback that is to be posted.
+     */
+    enum Admission {
+
+        /** It goes into the queue, and has been counted against the capacity. */
+        ADMITTED,
+
+        /** It runs on the thread that posts it. */
+        RUN_BY_CALLER,
+
+        /** It does not run; that has been counted and told. */
+        REFUSED
+
+    }
+
+    private static final class ProcessDefault {
+
+        static final TpPool POOL = new TpPool(new Builder("process-default"), true);
+
+    }
+
+    /**
+     * Collects the values of a pool. Not for use by several threads.
+     */
+    public static final class Builder {
+
+        private final String name;
+
+        private int threadMinimum;
+
+        private int threadMaximum = 500;
+
+        private TpThreadKind threadKind = TpThreadKind.PLATFORM;
+
+        private Duration keepAlive = Duration.ofSeconds(5);
+
+        private TpStackInformation stackInformation = TpStackInformation.DEFAULT;
+
+        private boolean daemon = true;
+
+        private @Nullable ThreadFactory threadFactory;
+
+        private int queueCapacity;
+
+        private TpFullPolicy whenFull = TpFullPolicy.REJECT;
+
+        private @Nullable TpExceptionHandler exceptionHandler;
+
+        private @Nullable TpMonitor monitor;
+
+        private LongSupplier ticker = System::nanoTime;
+
+        private Builder(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("the name of a pool must not be blank");
+            }
+        }
+
+        /**
+         * Sets the threads that stay when they are idle; they are started with the pool.
+         * @param threadMinimum 0 (the default) to the maximum
+         * @return this builder
+         */
+        public Builder threadMinimum(int threadMinimum) {
+            this.threadMinimum = checkRange("threadMinimum", threadMinimum, 0, ObjectState.MAX_RUNNING);
+            return this;
+        }
+
+        /**
+         * Sets the threads the pool may have at most, and with it how many callbacks run at the same time.
+         * @param threadMaximum 1 to 1048575, by default 500
+         * @return this builder
+         */
+        public Builder threadMaximum(int threadMaximum) {
+            this.threadMaximum = checkRange("threadMaximum", threadMaximum, 1, ObjectState.MAX_RUNNING);
+            return this;
+        }
+
+        /**
+         * Sets the kind of its threads.
+         * @param threadKind by default {@link TpThreadKind#PLATFORM}
+         * @return this builder
+         */
+        public Builder threadKind(TpThreadKind threadKind) {
+            this.threadKind = Objects.requireNonNull(threadKind, "threadKind");
+            return this;
+        }
+
+        /**
+         * Sets how long a worker above the minimum stays when it is idle.
+         * @param keepAlive longer than zero, by default 5 seconds
+         * @return this builder
+         */
+        public Builder keepAlive(Duration keepAlive) {
+            if (keepAlive.isNegative() || keepAlive.isZero() || keepAlive.compareTo(Duration.ofDays(3650)) > 0) {
+                throw new IllegalArgumentException(
+                        "keepAlive is " + keepAlive + ", must be longer than zero and at most 3650 days");
+            }
+            this.keepAlive = keepAlive;
+            return this;
+        }
+
+        /**
+         * Sets the stack sizes of its threads.
+         * @param stackInformation by default the JVM's own
+         * @return this builder
+         */
+        public Builder stackInformation(TpStackInformation stackInformation) {
+            this.stackInformation = Objects.requireNonNull(stackInformation, "stackInformation");
+            return this;
+        }
+
+        /**
+         * Sets whether its threads let the process end: as in Windows they do by default. Without effect on
+         * virtual threads and on threads from a factory.
+         * @param daemon whether they are daemon threads
+         * @return this builder
+         */
+        public Builder daemon(boolean daemon) {
+            this.daemon = daemon;
+            return this;
+        }
+
+        /**
+         * Sets where its threads come from, instead of the pool's own factory.
+         * @param threadFactory makes threads that are not started; they have to be of the kind that the pool
+         * says it has
+         * @return this builder
+         */
+        public Builder threadFactory(ThreadFactory threadFactory) {
+            this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+            return this;
+        }
+
+        /**
+         * Sets how many callbacks may be queued.
+         * @param queueCapacity the capacity, or 0 (the default) for an unbounded queue
+         * @return this builder
+         */
+        public Builder queueCapacity(int queueCapacity) {
+            this.queueCapacity = checkRange("queueCapacity", queueCapacity, 0, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /**
+         * Sets what a bounded queue does when it is full.
+         * @param whenFull by default {@link TpFullPolicy#REJECT}
+         * @return this builder
+         */
+        public Builder whenFull(TpFullPolicy whenFull) {
+            this.whenFull = Objects.requireNonNull(whenFull, "whenFull");
+            return this;
+        }
+
+        /**
+         * Sets who is told of exceptions that nobody else would hear of.
+         * @param exceptionHandler by default they are logged through {@link System.Logger} under the name of
+         * this class
+         * @return this builder
+         */
+        public Builder exceptionHandler(TpExceptionHandler exceptionHandler) {
+            this.exceptionHandler = Objects.requireNonNull(exceptionHandler, "exceptionHandler");
+            return this;
+        }
+
+        /**
+         * Sets who watches the pool.
+         * @param monitor by default nobody, which costs nothing
+         * @return this builder
+         */
+        public Builder monitor(TpMonitor monitor) {
+            this.monitor = Objects.requireNonNull(monitor, "monitor");
+            return this;
+        }
+
+        /**
+         * Sets the clock that queue and run times are measured with.
+         * @param ticker monotonic nanoseconds, by default {@link System#nanoTime()}
+         * @return this builder
+         */
+        public Builder ticker(LongSupplier ticker) {
+            this.ticker = Objects.requireNonNull(ticker, "ticker");
+            return this;
+        }
+
+        /**
+         * Creates the pool and starts its minimum of threads.
+         * @return the pool
+         * @throws IllegalArgumentException if the minimum is above the maximum, or virtual threads are asked
+         * for before Java 21
+         * @throws TpRejectedException if the minimum of threads could not be started
+         */
+        public TpPool build() {
+            if (this.threadMinimum > this.threadMaximum) {
+                throw new IllegalArgumentException("pool '" + this.name + "': threadMinimum is " + this.threadMinimum
+                        + ", above threadMaximum, which is " + this.threadMaximum);
+            }
+            TpPool pool = new TpPool(this, false);
+            if (!pool.setThreadMinimum(this.threadMinimum)) {
+                pool.close();
+                throw new TpRejectedException(
+                        "pool '" + this.name + "' could not start its minimum of " + this.threadMinimum + " threads");
+            }
+            return pool;
+        }
+
+        private static int checkRange(String what, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        what + " is " + value + ", must be between " + least + " and " + most);
+            }
+            return value;
+        }
+
+    }
+
+}

@@ -1,0 +1,138 @@
+package dev.tpool;
+
+import java.lang.System.Logger.Level;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread of a crew: takes from the queue, runs, and parks when there is nothing to take.
+ */
+final class Worker implements Runnable {
+
+    private static final System.Logger logger = System.getLogger(TpPool.class.getName());
+
+    private final Crew crew;
+
+    private final TpPool pool;
+
+    private final CallbackQueue queue;
+
+    /** Whether it counts as searching; owned by the worker's thread. */
+    boolean searching = true;
+
+    private volatile @Nullable Thread thread;
+
+    private volatile @Nullable Execution execution;
+
+    /** Whether it is on the idle stack; written under the crew's lock. */
+    private volatile boolean parked;
+
+    /** The neighbours on the idle stack; guarded by the crew's lock. */
+    private @Nullable Worker above;
+
+    private @Nullable Worker below;
+
+    /** What the governor saw when it last looked; owned by the governor. */
+    final Governor.Sample sample = new Governor.Sample();
+
+    Worker(Crew crew, TpPool pool, CallbackQueue queue) {
+        this.crew = crew;
+        this.pool = pool;
+        this.queue = queue;
+    }
+
+    void startOn(Thread thread) {
+        this.thread = thread;
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        this.thread = Thread.currentThread();
+        Execution running = new Execution(this.pool, true);
+        this.execution = running;
+        this.crew.entered(this);
+        try {
+            serve(running);
+        }
+        finally {
+            this.crew.left(this);
+            running.leaveThread();
+        }
+    }
+
+    @Nullable Thread thread() {
+        return this.thread;
+    }
+
+    long completed() {
+        Execution running = this.execution;
+        return (running != null) ? running.completed() : 0;
+    }
+
+    @Nullable TpCallbackInstance instance() {
+        Execution running = this.execution;
+        return (running != null) ? running.instance() : null;
+    }
+
+    boolean isParked() {
+        return this.parked;
+    }
+
+    @Nullable Worker below() {
+        return this.below;
+    }
+
+    void push(@Nullable Worker top) {
+        this.below = top;
+        this.above = null;
+        if (top != null) {
+            top.above = this;
+        }
+        this.parked = true;
+    }
+
+    void pop() {
+        if (this.above != null) {
+            this.above.below = this.below;
+        }
+        if (this.below != null) {
+            this.below.above = this.above;
+        }
+        this.above = null;
+        this.below = null;
+        this.parked = false;
+    }
+
+    private void serve(Execution running) {
+        while (true) {
+            try {
+                QueueNode node = this.queue.take();
+                if (node != null) {
+                    serve(running, node);
+                }
+                else if (!this.crew.awaitWork(this)) {
+                    return;
+                }
+            }
+            catch (Throwable ex) {
+                // Not the callback's doing, which is met where it runs: most likely memory has run out.
+                logger.log(Level.ERROR, () -> "a worker of pool '" + this.pool.name() + "' goes on after a failure",
+                        ex);
+            }
+        }
+    }
+
+    private void serve(Execution running, QueueNode node) {
+        if (!node.claim()) {
+            return;
+        }
+        this.pool.callbackClaimed();
+        if (this.searching) {
+            this.searching = false;
+            this.crew.found();
+        }
+        running.run(node);
+    }
+
+}
