@@ -1,0 +1,247 @@
+package dev.tpool.sync;
+
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock that belongs to the thread that took it and notices when that thread has ended:
+ * what a mutex and a critical section have in common.
+ */
+abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
+
+    /*-
+     * Whoever finds the lock taken queues for the line, a fair lock of the JDK. The one who has
+     * the line is the only one who waits for the owner itself:
+     *
+     *   first in line                       owner, leaving
+     *   first = me                          owner = null
+     *   owner: null -> me, or park          unpark(first), if any
+     *
+     * Each writes before it reads, so one of the two sees the other. The first in line also
+     * wakes every LIVENESS_CHECK_NANOS to see whether the owner is alive; the others need not,
+     * since each of them is the first in line before it is served.
+     */
+
+    private static final long LIVENESS_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final String name;
+
+    private final AtomicReference<@Nullable Thread> owner = new AtomicReference<>();
+
+    private final ReentrantLock line = new ReentrantLock(true);
+
+    /** Who has the line. Written by that thread only. */
+    private volatile @Nullable Thread first;
+
+    /** How many times the owner has to leave. Written and read by the owner only. */
+    private int holds;
+
+    /**
+     * @param name for messages
+     */
+    OwnedLock(String name) {
+        this.name = Objects.requireNonNull(name, "name");
+    }
+
+    /**
+     * The name it was given, or "unnamed". A label for messages and monitoring: two
+     * objects of one name have nothing to do with each other.
+     * @return the name
+     */
+    public final String name() {
+        return this.name;
+    }
+
+    /**
+     * The thread that has it. For monitoring; the answer may be outdated when it is
+     * returned. A thread that ended without letting go is named until another one takes
+     * its place.
+     * @return the owner, or null if it is free
+     */
+    public final @Nullable Thread owner() {
+        return this.owner.get();
+    }
+
+    /**
+     * Whether the calling thread has it.
+     * @return true if the calling thread is the owner
+     */
+    public final boolean isHeldByCurrentThread() {
+        return this.owner.get() == Thread.currentThread();
+    }
+
+    /**
+     * How many times the calling thread has to let go before others can have it.
+     * @return the depth, 0 if the calling thread is not the owner
+     */
+    public final int holdCount() {
+        return isHeldByCurrentThread() ? this.holds : 0;
+    }
+
+    /**
+     * How many threads wait for it. For monitoring; the number may be outdated when it is
+     * returned.
+     * @return the length of the line
+     */
+    public final int waiting() {
+        return this.line.getQueueLength() + ((this.first != null) ? 1 : 0);
+    }
+
+    /**
+     * A view of this as a {@link Lock}, with the same owner, depth and line. It has no
+     * conditions.
+     * @return a view
+     */
+    public final Lock asLock() {
+        return new LockView(this);
+    }
+
+    /**
+     * Takes the lock as somebody does who has just come and would stand in line
+     * otherwise.
+     */
+    abstract boolean takeOnArrival();
+
+    /**
+     * Called by a thread that found the lock with an owner that has ended: takes it by
+     * {@link #own}, or throws.
+     */
+    abstract boolean takeFromEnded(Thread ended);
+
+    /**
+     * Takes the lock if that needs no waiting, whoever stands in line.
+     */
+    final boolean tryTake() {
+        Thread seen = this.owner.get();
+        if (seen == null) {
+            return own(null);
+        }
+        if (seen != Thread.currentThread()) {
+            return !seen.isAlive() && takeFromEnded(seen);
+        }
+        if (this.holds == Integer.MAX_VALUE) {
+            throw new IllegalStateException(this + " cannot be taken more often by one thread");
+        }
+        this.holds++;
+        return true;
+    }
+
+    /**
+     * Becomes the owner if the lock still has the given one.
+     */
+    final boolean own(@Nullable Thread before) {
+        if (!this.owner.compareAndSet(before, Thread.currentThread())) {
+            return false;
+        }
+        this.holds = 1;
+        return true;
+    }
+
+    final boolean isFree() {
+        return this.owner.get() == null;
+    }
+
+    final boolean isLineFormed() {
+        return this.line.isLocked() || this.line.hasQueuedThreads();
+    }
+
+    /**
+     * Takes the lock, waiting for it if need be.
+     * @param nanos how long to wait at most
+     * @return false if the time ran out
+     * @throws InterruptedException if interrupted before the lock was this thread's own
+     */
+    final boolean take(long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (nanos <= 0) {
+            return tryTake();
+        }
+        if (takeOnArrival()) {
+            return true;
+        }
+        long start = System.nanoTime();
+        if (nanos == SignalCount.FOREVER) {
+            this.line.lockInterruptibly();
+        }
+        else if (!this.line.tryLock(nanos, TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        try {
+            this.first = Thread.currentThread();
+            while (!tryTake()) {
+                long left = (nanos == SignalCount.FOREVER) ? nanos : nanos - (System.nanoTime() - start);
+                if (left <= 0) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, Math.min(left, LIVENESS_CHECK_NANOS));
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            return true;
+        }
+        finally {
+            this.first = null;
+            this.line.unlock();
+        }
+    }
+
+    /**
+     * Takes the lock, waiting for it if need be, interrupted or not.
+     */
+    final void takeUninterruptibly() {
+        if (takeOnArrival()) {
+            return;
+        }
+        boolean interrupted = false;
+        this.line.lock();
+        try {
+            this.first = Thread.currentThread();
+            while (!tryTake()) {
+                LockSupport.parkNanos(this, LIVENESS_CHECK_NANOS);
+                // Else the next park would not.
+                interrupted |= Thread.interrupted();
+            }
+        }
+        finally {
+            this.first = null;
+            this.line.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Lets go once.
+     * @throws IllegalMonitorStateException if the calling thread is not the owner
+     */
+    final void release() {
+        Thread seen = this.owner.get();
+        if (seen != Thread.currentThread()) {
+            throw new IllegalMonitorStateException(this + " cannot be released by thread '"
+                    + Thread.currentThread().getName() + "', which does not own it");
+        }
+        if (--this.holds > 0) {
+            return;
+        }
+        this.owner.set(null);
+        LockSupport.unpark(this.first);
+    }
+
+    final String describe(String kind) {
+        Thread seen = this.owner.get();
+        String state = (seen == null) ? "free"
+                : "owned by thread '" + seen.getName() + (seen.isAlive() ? "'" : "', which has ended");
+        return kind + "[" + this.name + ", " + state + ", " + waiting() + " waiting]";
+    }
+
+}

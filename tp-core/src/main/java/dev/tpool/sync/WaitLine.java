@@ -1,0 +1,133 @@
+package dev.tpool.sync;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A first-in first-out line that anyone can leave in constant time: a doubly linked list
+ * through its own nodes. Has no lock; its owner guards it.
+ */
+final class WaitLine {
+
+    private @Nullable Node first;
+
+    private @Nullable Node last;
+
+    private int size;
+
+    @Nullable Node first() {
+        return this.first;
+    }
+
+    boolean isEmpty() {
+        return this.first == null;
+    }
+
+    int size() {
+        return this.size;
+    }
+
+    void add(Node node) {
+        Node before = this.last;
+        node.previous = before;
+        node.inLine = true;
+        this.last = node;
+        if (before == null) {
+            this.first = node;
+        }
+        else {
+            before.next = node;
+        }
+        this.size++;
+    }
+
+    void remove(Node node) {
+        Node before = node.previous;
+        Node after = node.next;
+        if (before == null) {
+            this.first = after;
+        }
+        else {
+            before.next = after;
+        }
+        if (after == null) {
+            this.last = before;
+        }
+        else {
+            after.previous = before;
+        }
+        // A node outlives its place in line: it must not keep its old neighbours alive.
+        node.previous = null;
+        node.next = null;
+        node.inLine = false;
+        this.size--;
+    }
+
+    /**
+     * One who stands in line: a blocked thread or a registered waiter.
+     */
+    abstract static class Node {
+
+        /** How many signals it takes to let this one go. */
+        final int wanted;
+
+        private @Nullable Node previous;
+
+        private @Nullable Node next;
+
+        private boolean inLine;
+
+        Node(int wanted) {
+            this.wanted = wanted;
+        }
+
+        boolean inLine() {
+            return this.inLine;
+        }
+
+        /**
+         * Accepts or declines what was wanted. Called once, just out of line, under the
+         * guard of the line. Does not throw.
+         */
+        abstract boolean claim();
+
+        /**
+         * Lets go the one who accepted. Called once after {@code claim()}, whatever that
+         * returned, outside every lock. Does not throw.
+         */
+        abstract void tell();
+
+    }
+
+    /**
+     * Those who were taken out of a line and are to be told in that order. Reuses the
+     * links of the nodes.
+     */
+    static final class Told {
+
+        private @Nullable Node first;
+
+        private @Nullable Node last;
+
+        void add(Node node) {
+            if (this.last == null) {
+                this.first = node;
+            }
+            else {
+                this.last.next = node;
+            }
+            this.last = node;
+        }
+
+        void tell() {
+            Node node = this.first;
+            while (node != null) {
+                Node after = node.next;
+                node.next = null;
+                node.tell();
+                node = after;
+            }
+        }
+
+    }
+
+}
