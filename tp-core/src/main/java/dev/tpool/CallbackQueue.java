@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of a pool: three lanes, one per priority, each first in, first out. A lane higher up is
- * always emptied first.
+ * The queue of a pool: three lanes, one per priority, each first in, first out. A lane
+ * higher up is always emptied first.
  */
 final class CallbackQueue {
 
@@ -65,16 +65,17 @@ final class CallbackQueue {
     }
 
     /**
-     * Whether there is nothing to take. Objects whose callbacks were all cancelled keep their place until
-     * a worker comes by, so {@code false} does not promise that there is something to run.
+     * Whether there is nothing to take. Objects whose callbacks were all cancelled keep
+     * their place until a worker comes by, so {@code false} does not promise that there
+     * is something to run.
      */
     boolean isEmpty() {
         return this.high.isEmpty() && this.normal.isEmpty() && this.low.isEmpty();
     }
 
     /**
-     * The one-shots in the queue that were not cancelled. Counts under the lock what is in line, and what
-     * has arrived by walking the stack while it grows.
+     * The one-shots in the queue that were not cancelled. Counts under the lock what is
+     * in line, and what has arrived by walking the stack while it grows.
      */
     long countOneShots() {
         this.lock.lock();
@@ -101,7 +102,10 @@ final class CallbackQueue {
 
         private volatile @Nullable QueueNode arrivals;
 
-        /** Written under the lock, read by anybody who wants to know whether the lane is empty. */
+        /**
+         * Written under the lock, read by anybody who wants to know whether the lane is
+         * empty.
+         */
         private volatile @Nullable QueueNode line;
 
         void push(QueueNode node) {
@@ -119,7 +123,8 @@ final class CallbackQueue {
                 if (this.arrivals == null) {
                     return null;
                 }
-                // A placeholder, so that the rest is never seen to be in neither part: isEmpty() reads the
+                // A placeholder, so that the rest is never seen to be in neither part:
+                // isEmpty() reads the
                 // parts in the order in which nodes move through them.
                 this.line = this.arrivals;
                 first = reversed((QueueNode) ARRIVALS.getAndSet(this, null));

@@ -42,8 +42,7 @@ final class CompositeMonitor implements TpMonitor {
     }
 
     @Override
-    public void completionActionEnded(TpCallbackSource source, TpCompletionAction action,
-            @Nullable Throwable failure) {
+    public void completionActionEnded(TpCallbackSource source, TpCompletionAction action, @Nullable Throwable failure) {
         tellAll((monitor) -> monitor.completionActionEnded(source, action, failure));
     }
 

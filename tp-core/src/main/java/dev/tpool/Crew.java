@@ -14,14 +14,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of a pool: who is woken, who is started, who parks and who leaves. See {@link CrewState}
- * for the protocol.
+ * The workers of a pool: who is woken, who is started, who parks and who leaves. See
+ * {@link CrewState} for the protocol.
  */
 final class Crew {
 
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
-    /** About 10 to 30 microseconds: less than the two context switches that it may save. */
+    /**
+     * About 10 to 30 microseconds: less than the two context switches that it may save.
+     */
     private static final int SPINS = 500;
 
     private final TpPool pool;
@@ -132,7 +134,8 @@ final class Crew {
 
     /**
      * Starts workers up to the new minimum.
-     * @return {@code false}, with nothing changed but the workers that were started, if one could not be
+     * @return {@code false}, with nothing changed but the workers that were started, if
+     * one could not be
      */
     boolean setMinimum(int minimum) {
         while (true) {
@@ -286,7 +289,8 @@ final class Crew {
             }
             else {
                 LockSupport.parkNanos(this, left);
-                // An interrupt would turn every further park into a spin, and is meant for nobody here.
+                // An interrupt would turn every further park into a spin, and is meant
+                // for nobody here.
                 Thread.interrupted();
             }
         }
@@ -313,7 +317,8 @@ final class Crew {
 
     /**
      * Puts the worker on the idle stack.
-     * @return {@code false} if the pool is closed and there is nothing left to do: it has to leave
+     * @return {@code false} if the pool is closed and there is nothing left to do: it has
+     * to leave
      */
     private boolean park(Worker worker) {
         long searching = worker.searching ? CrewState.SEARCHING_ONE : 0;
@@ -372,8 +377,8 @@ final class Crew {
     }
 
     /**
-     * The worker is about to end. If there is something to do after all it stays, since another thread in
-     * its place might not be had.
+     * The worker is about to end. If there is something to do after all it stays, since
+     * another thread in its place might not be had.
      */
     private boolean rejoin(Worker worker) {
         if (this.queue.isEmpty() && (alive() > 0 || this.pool.hasNoObjects())) {

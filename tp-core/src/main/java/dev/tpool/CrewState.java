@@ -1,8 +1,8 @@
 package dev.tpool;
 
 /**
- * The control word of a crew: what posters and workers agree on before anybody is woken, started, parked
- * or let go.
+ * The control word of a crew: what posters and workers agree on before anybody is woken,
+ * started, parked or let go.
  */
 final class CrewState {
 

@@ -11,7 +11,10 @@ final class Deadline {
     /** Waits as long as it takes. */
     static final Deadline NEVER = new Deadline(0, true);
 
-    /** Longer than any program runs, and short enough that two of them do not overflow a difference. */
+    /**
+     * Longer than any program runs, and short enough that two of them do not overflow a
+     * difference.
+     */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
 
     private final long nanoTime;
@@ -39,20 +42,19 @@ final class Deadline {
     }
 
     /**
-     * Waits for a signal.
-     * @return {@code false} if the moment has passed, with or without a signal: look once more then
+     * Waits for a signal, once: the caller looks at its condition again whatever the
+     * answer.
+     * @return {@code false} if the moment has passed, with or without a signal: look once
+     * more then
      */
+    @SuppressWarnings("WaitNotInLoop") // The loop is the caller's.
     boolean await(Condition condition) throws InterruptedException {
         if (this.never) {
             condition.await();
             return true;
         }
         long remaining = remainingNanos();
-        if (remaining <= 0) {
-            return false;
-        }
-        return condition.awaitNanos(remaining) > 0;
-        return true;
+        return remaining > 0 && condition.awaitNanos(remaining) > 0;
     }
 
 }

@@ -3,8 +3,8 @@ package dev.tpool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs callbacks on one thread: the one place where user code is called, and so the one place where a
- * throw is met. What happens around one execution, in this order:
+ * Runs callbacks on one thread: the one place where user code is called, and so the one
+ * place where a throw is met. What happens around one execution, in this order:
  * <ol>
  * <li>the activation context and the library's class loader are put in force;</li>
  * <li>the callback runs;</li>
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <li>the completion actions run;</li>
  * <li>the execution is counted and the monitor told;</li>
  * <li>the completion of a one-shot is told;</li>
- * <li>the thread is put back into the state it was in, and the execution settles: waiters are let
- * go.</li>
+ * <li>the thread is put back into the state it was in, and the execution settles: waiters
+ * are let go.</li>
  * </ol>
  * Every step runs whatever the steps before it threw.
  */
@@ -38,8 +38,8 @@ final class Execution {
 
     /**
      * Takes over the calling thread until {@link #leaveThread()}.
-     * @param ownsThread whether it is a worker of the pool, so that an interrupt that comes out of a callback
-     * is meant for nobody
+     * @param ownsThread whether it is a worker of the pool, so that an interrupt that
+     * comes out of a callback is meant for nobody
      */
     Execution(TpPool pool, boolean ownsThread) {
         this.pool = pool;
@@ -86,7 +86,8 @@ final class Execution {
             failure = callUserCode(node);
         }
         catch (Throwable ex) {
-            // Only what is wrong with the engine, or with a machine out of memory or stack, gets here.
+            // Only what is wrong with the engine, or with a machine out of memory or
+            // stack, gets here.
             failure = ex;
         }
         boolean disassociated;
@@ -168,9 +169,10 @@ final class Execution {
     }
 
     /**
-     * Undoes what a callback may have left behind on its thread. Thread-locals stay: the platform has no
-     * way to find them.
+     * Undoes what a callback may have left behind on its thread. Thread-locals stay: the
+     * platform has no way to find them.
      */
+    @SuppressWarnings("ThreadPriorityCheck") // It is not set here but put back.
     private void restoreThread() {
         if (this.ownsThread) {
             Thread.interrupted();

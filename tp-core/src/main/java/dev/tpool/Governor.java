@@ -9,10 +9,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when a crew grows past the number of processors: the aim is that as many callbacks are
- * <em>running</em>, not blocked, as there are processors. While something is queued and nobody is idle it
- * looks at the workers from time to time, and each one that has been blocked for two looks may be
- * replaced. Callbacks that compute never make the crew grow.
+ * Decides when a crew grows past the number of processors: the aim is that as many
+ * callbacks are <em>running</em>, not blocked, as there are processors. While something
+ * is queued and nobody is idle it looks at the workers from time to time, and each one
+ * that has been blocked for two looks may be replaced. Callbacks that compute never make
+ * the crew grow.
  * <p>
  * It has a thread only while there is a backlog, and for a short while after.
  */
@@ -96,9 +97,10 @@ final class Governor implements Runnable {
     }
 
     /**
-     * Whether the worker was blocked in the same callback now and when it was last looked at. A thread that
-     * waits says so in its state; one in native code is taken to be blocked if its processor time stands
-     * still. A small advance is not blocked: it shares the processors with others.
+     * Whether the worker was blocked in the same callback now and when it was last looked
+     * at. A thread that waits says so in its state; one in native code is taken to be
+     * blocked if its processor time stands still. A small advance is not blocked: it
+     * shares the processors with others.
      */
     private boolean isBlocked(Worker worker) {
         Thread thread = worker.thread();
@@ -117,7 +119,8 @@ final class Governor implements Runnable {
         return blocked && !instance.isLongRunning();
     }
 
-    @SuppressWarnings("deprecation") // getId() is what Java 17 has; threadId() came with 19.
+    @SuppressWarnings("deprecation") // getId() is what Java 17 has; threadId() came with
+                                     // 19.
     private static long cpuTime(ThreadMXBean cpuTimes, Thread thread) {
         return cpuTimes.getThreadCpuTime(thread.getId());
     }

@@ -1,8 +1,8 @@
 package dev.tpool;
 
 /**
- * The state word of an object: what posters, workers, cancellers, waiters and closers agree on with one
- * compare-and-set.
+ * The state word of an object: what posters, workers, cancellers, waiters and closers
+ * agree on with one compare-and-set.
  */
 final class ObjectState {
 
@@ -52,8 +52,8 @@ final class ObjectState {
     static final long MAX_PENDING = 0xFFFF_FFFFL;
 
     /**
-     * Posts are added before they are checked. This many concurrent posters may overshoot at once without
-     * the count running over into its neighbour.
+     * Posts are added before they are checked. This many concurrent posters may overshoot
+     * at once without the count running over into its neighbour.
      */
     static final long PENDING_HEADROOM = 1L << 20;
 
@@ -91,7 +91,8 @@ final class ObjectState {
     }
 
     /**
-     * The state after a worker has taken the object out of the queue and claimed one of its callbacks.
+     * The state after a worker has taken the object out of the queue and claimed one of
+     * its callbacks.
      */
     static long claimed(long state) {
         long next = state - PENDING_ONE + RUNNING_ONE;

@@ -4,8 +4,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The threads that wait for an object's callbacks, and the count that only they need. Made when the
- * first of them comes, or the first callback disassociates.
+ * The threads that wait for an object's callbacks, and the count that only they need.
+ * Made when the first of them comes, or the first callback disassociates.
  */
 final class ObjectWaiters {
 

@@ -3,7 +3,8 @@ package dev.tpool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A one-shot callback that nobody waits for, cancels or counts: no group, no library, no completion.
+ * A one-shot callback that nobody waits for, cancels or counts: no group, no library, no
+ * completion.
  */
 final class OneShot extends QueueNode implements TpCallbackSource {
 
@@ -45,6 +46,7 @@ final class OneShot extends QueueNode implements TpCallbackSource {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
     void invoke(TpCallbackInstance instance) throws Exception {
         this.callback.run(instance, this.context);
     }

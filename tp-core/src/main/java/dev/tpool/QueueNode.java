@@ -3,15 +3,18 @@ package dev.tpool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the queue holds: an object or a one-shot. A node is in the queue at most once, whatever the
- * number of callbacks that are pending on it.
+ * What the queue holds: an object or a one-shot. A node is in the queue at most once,
+ * whatever the number of callbacks that are pending on it.
  */
 abstract sealed class QueueNode permits TpObject, OneShot {
 
     /** Written only by whoever holds the node's place in the queue. */
     @Nullable QueueNode next;
 
-    /** When the node last took its place, in the pool's ticks; written only if somebody measures. */
+    /**
+     * When the node last took its place, in the pool's ticks; written only if somebody
+     * measures.
+     */
     long queuedAt;
 
     abstract TpEnvironment environment();
@@ -19,9 +22,9 @@ abstract sealed class QueueNode permits TpObject, OneShot {
     abstract TpCallbackSource source();
 
     /**
-     * Turns one pending callback into a running one. Called by the worker that took the node out of the
-     * queue, and puts the node back at the tail if more is pending: nothing is claimed ahead, so a
-     * callback that blocks holds no other back.
+     * Turns one pending callback into a running one. Called by the worker that took the
+     * node out of the queue, and puts the node back at the tail if more is pending:
+     * nothing is claimed ahead, so a callback that blocks holds no other back.
      * @return {@code false} if everything that was pending has been cancelled meanwhile
      */
     abstract boolean claim();

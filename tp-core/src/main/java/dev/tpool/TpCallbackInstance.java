@@ -17,18 +17,19 @@ import dev.tpool.sync.TpSemaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a callback: the counterpart of {@code TP_CALLBACK_INSTANCE}. It takes the completion
- * actions, which run in the order of {@link TpCompletionAction} once the callback has returned or thrown
- * and before anyone who waits for it is let go. There is one slot for each kind of action: the first
- * registration wins, and none outlives the execution.
+ * One execution of a callback: the counterpart of {@code TP_CALLBACK_INSTANCE}. It takes
+ * the completion actions, which run in the order of {@link TpCompletionAction} once the
+ * callback has returned or thrown and before anyone who waits for it is let go. There is
+ * one slot for each kind of action: the first registration wins, and none outlives the
+ * execution.
  * <p>
- * It belongs to the thread that runs the callback and is valid until the callback and the finalization
- * callback have ended. Used from another thread or later, every method throws an
- * {@link IllegalStateException}. The object itself is used again for the next callback of the thread: do
- * not keep it.
+ * It belongs to the thread that runs the callback and is valid until the callback and the
+ * finalization callback have ended. Used from another thread or later, every method
+ * throws an {@link IllegalStateException}. The object itself is used again for the next
+ * callback of the thread: do not keep it.
  * <p>
- * Mutexes and critical sections belong to the callback's thread, so the callback must own them when it
- * returns. Only semaphores and events travel between threads.
+ * Mutexes and critical sections belong to the callback's thread, so the callback must own
+ * them when it returns. Only semaphores and events travel between threads.
  */
 public final class TpCallbackInstance {
 
@@ -37,7 +38,10 @@ public final class TpCallbackInstance {
     private static final VarHandle NODE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "node",
             VarHandle.class, TpCallbackInstance.class, QueueNode.class);
 
-    /** The execution that this one interrupts on its thread, if the thread ran one already. */
+    /**
+     * The execution that this one interrupts on its thread, if the thread ran one
+     * already.
+     */
     private final @Nullable TpCallbackInstance outer;
 
     private final Thread thread;
@@ -45,8 +49,9 @@ public final class TpCallbackInstance {
     private final TpPool pool;
 
     /**
-     * What is being executed, {@code null} between executions. Written by the thread alone, and read by
-     * others for snapshots, which can live with a stale value: hence opaque.
+     * What is being executed, {@code null} between executions. Written by the thread
+     * alone, and read by others for snapshots, which can live with a stale value: hence
+     * opaque.
      */
     private @Nullable QueueNode node;
 
@@ -72,7 +77,8 @@ public final class TpCallbackInstance {
     private @Nullable TpLibrary library;
 
     /**
-     * Takes over the calling thread for executions of a pool, until {@link #leaveThread()}.
+     * Takes over the calling thread for executions of a pool, until
+     * {@link #leaveThread()}.
      */
     TpCallbackInstance(TpPool pool) {
         this.pool = pool;
@@ -113,7 +119,8 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * Leaves the section when the callback is over ({@code LeaveCriticalSectionWhenCallbackReturns}).
+     * Leaves the section when the callback is over
+     * ({@code LeaveCriticalSectionWhenCallbackReturns}).
      * @param section a section that the callback's thread owns when it returns
      * @return whether this call took the slot
      */
@@ -131,7 +138,8 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * Unlocks the mutex when the callback is over ({@code ReleaseMutexWhenCallbackReturns}).
+     * Unlocks the mutex when the callback is over
+     * ({@code ReleaseMutexWhenCallbackReturns}).
      * @param mutex a mutex that the callback's thread owns when it returns
      * @return whether this call took the slot
      */
@@ -149,7 +157,8 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * Releases permits when the callback is over ({@code ReleaseSemaphoreWhenCallbackReturns}).
+     * Releases permits when the callback is over
+     * ({@code ReleaseSemaphoreWhenCallbackReturns}).
      * @param semaphore the semaphore
      * @param count how many permits, at least 1
      * @return whether this call took the slot
@@ -159,7 +168,8 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * Releases permits of a {@code java.util.concurrent} semaphore when the callback is over.
+     * Releases permits of a {@code java.util.concurrent} semaphore when the callback is
+     * over.
      * @param semaphore the semaphore
      * @param count how many permits, at least 1
      * @return whether this call took the slot
@@ -185,7 +195,8 @@ public final class TpCallbackInstance {
 
     /**
      * Gives a reference to the library back when the callback is over
-     * ({@code FreeLibraryWhenCallbackReturns}). If it was the last one, the library is closed then.
+     * ({@code FreeLibraryWhenCallbackReturns}). If it was the last one, the library is
+     * closed then.
      * @param library a library of which the callback owns a reference
      * @return whether this call took the slot
      */
@@ -200,11 +211,12 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * Says that the callback may keep its thread for long: the counterpart of {@code CallbackMayRunLong}.
-     * It stops counting against the number of processors, so that the pool may have another thread at once.
-     * @return whether another worker is available, or could be started, or the callback was known to run
-     * long before; {@code false} if the pool has nobody else now, in which case a callback that can do its
-     * long part elsewhere should
+     * Says that the callback may keep its thread for long: the counterpart of
+     * {@code CallbackMayRunLong}. It stops counting against the number of processors, so
+     * that the pool may have another thread at once.
+     * @return whether another worker is available, or could be started, or the callback
+     * was known to run long before; {@code false} if the pool has nobody else now, in
+     * which case a callback that can do its long part elsewhere should
      */
     public boolean callbackMayRunLong() {
         executing();
@@ -216,9 +228,10 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * Lets those go who wait for the object's callbacks, while this one goes on: the counterpart of
-     * {@code DisassociateCurrentThreadFromCallback}. The close of its cleanup group still waits for it, and
-     * the completion actions still run at the end. A second call does nothing.
+     * Lets those go who wait for the object's callbacks, while this one goes on: the
+     * counterpart of {@code DisassociateCurrentThreadFromCallback}. The close of its
+     * cleanup group still waits for it, and the completion actions still run at the end.
+     * A second call does nothing.
      */
     public void disassociateCurrentThreadFromCallback() {
         QueueNode running = executing();
@@ -242,9 +255,9 @@ public final class TpCallbackInstance {
     static void refuseSelfClose(TpCleanupGroup group) {
         for (TpCallbackInstance each = CURRENT.get(); each != null; each = each.outer) {
             if (each.node != null && each.node.environment().cleanupGroup() == group) {
-                throw new IllegalStateException("closing the members of cleanup group '" + group.name()
-                        + "' from the callback of its member '" + each.node.source().name()
-                        + "' would wait for itself");
+                throw new IllegalStateException(
+                        "closing the members of cleanup group '" + group.name() + "' from the callback of its member '"
+                                + each.node.source().name() + "' would wait for itself");
             }
         }
     }
@@ -277,8 +290,8 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * Carries out the registered actions in their order. One that fails does not keep the others from being
-     * carried out.
+     * Carries out the registered actions in their order. One that fails does not keep the
+     * others from being carried out.
      */
     void runCompletionActions(QueueNode ended) {
         Object section = this.criticalSection;
@@ -349,7 +362,8 @@ public final class TpCallbackInstance {
         return NODE.getOpaque(this) != null;
     }
 
-    @SuppressWarnings("deprecation") // getId() is what Java 17 has; threadId() came with 19.
+    @SuppressWarnings("deprecation") // getId() is what Java 17 has; threadId() came with
+                                     // 19.
     private long threadId() {
         return this.thread.getId();
     }

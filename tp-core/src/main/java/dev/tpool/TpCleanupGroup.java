@@ -9,9 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Objects that are closed together: the counterpart of {@code TP_CLEANUP_GROUP}. An object joins when it
- * is created in an environment that names the group, a one-shot callback from its posting until it has
- * ended or was dropped. Members may live in different pools.
+ * Objects that are closed together: the counterpart of {@code TP_CLEANUP_GROUP}. An
+ * object joins when it is created in an environment that names the group, a one-shot
+ * callback from its posting until it has ended or was dropped. Members may live in
+ * different pools.
  */
 public final class TpCleanupGroup implements AutoCloseable {
 
@@ -53,8 +54,8 @@ public final class TpCleanupGroup implements AutoCloseable {
     }
 
     /**
-     * The members at this moment, outstanding one-shot callbacks and those that are being closed among
-     * them.
+     * The members at this moment, outstanding one-shot callbacks and those that are being
+     * closed among them.
      * @return their number
      */
     public int size() {
@@ -68,18 +69,19 @@ public final class TpCleanupGroup implements AutoCloseable {
     }
 
     /**
-     * Releases all members: the counterpart of {@code CloseThreadpoolCleanupGroupMembers}. Blocks until
-     * none of their callbacks runs any more, disassociated ones included. Objects created meanwhile join the
-     * group afresh and are not touched; the group can be used again. If several threads close the members at
-     * once, each member is closed by exactly one of them.
-     * @param cancelPending whether queued callbacks are dropped, for all members before any is waited for,
-     * and the cancel callbacks called
+     * Releases all members: the counterpart of
+     * {@code CloseThreadpoolCleanupGroupMembers}. Blocks until none of their callbacks
+     * runs any more, disassociated ones included. Objects created meanwhile join the
+     * group afresh and are not touched; the group can be used again. If several threads
+     * close the members at once, each member is closed by exactly one of them.
+     * @param cancelPending whether queued callbacks are dropped, for all members before
+     * any is waited for, and the cancel callbacks called
      * @param cleanupContext handed to the cancel callbacks
      * @return what ran and what was dropped
-     * @throws InterruptedException if the caller is interrupted: members that were not released yet are
-     * members again, and another call goes on where this one stopped
-     * @throws IllegalStateException if called from the callback of a member, since that would wait for
-     * itself
+     * @throws InterruptedException if the caller is interrupted: members that were not
+     * released yet are members again, and another call goes on where this one stopped
+     * @throws IllegalStateException if called from the callback of a member, since that
+     * would wait for itself
      */
     public TpCloseReport closeMembers(boolean cancelPending, @Nullable Object cleanupContext)
             throws InterruptedException {
@@ -91,7 +93,8 @@ public final class TpCleanupGroup implements AutoCloseable {
      * @param cancelPending whether queued callbacks are dropped
      * @param cleanupContext handed to the cancel callbacks
      * @param timeout how long to wait at most; zero or less only releases what is quiet
-     * @return what ran, what was dropped, and which members were not released: those are members again
+     * @return what ran, what was dropped, and which members were not released: those are
+     * members again
      * @throws InterruptedException as for the unbounded form
      * @throws IllegalStateException as for the unbounded form
      */
@@ -101,7 +104,8 @@ public final class TpCleanupGroup implements AutoCloseable {
     }
 
     /**
-     * Closes the group itself ({@code CloseThreadpoolCleanupGroup}). No object can join it afterwards.
+     * Closes the group itself ({@code CloseThreadpoolCleanupGroup}). No object can join
+     * it afterwards.
      * @throws IllegalStateException if it has members: close them first
      */
     @Override
@@ -208,7 +212,8 @@ public final class TpCleanupGroup implements AutoCloseable {
     }
 
     /**
-     * Makes members again, before all others and in their order, of those that were not released.
+     * Makes members again, before all others and in their order, of those that were not
+     * released.
      */
     private void giveBack(List<ClosingMember> members) {
         this.lock.lock();
@@ -223,7 +228,8 @@ public final class TpCleanupGroup implements AutoCloseable {
         finally {
             this.lock.unlock();
         }
-        // Those that came to their end while they were not in the list could not leave it.
+        // Those that came to their end while they were not in the list could not leave
+        // it.
         for (ClosingMember member : members) {
             if (!member.finished && member.object.isFreed()) {
                 remove(member.object);

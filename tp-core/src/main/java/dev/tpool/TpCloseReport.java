@@ -15,13 +15,18 @@ public record TpCloseReport(String group, boolean cancelPending, Duration elapse
 
     /**
      * Creates the report.
+     * @param group the name of the group
+     * @param cancelPending whether queued callbacks were to be dropped
+     * @param elapsed how long it took
+     * @param members what became of each member
      */
     public TpCloseReport {
         members = List.copyOf(members);
     }
 
     /**
-     * The callbacks that were outstanding when the close began and were let run to their end.
+     * The callbacks that were outstanding when the close began and were let run to their
+     * end.
      * @return the sum over all members
      */
     public long ran() {
@@ -45,8 +50,8 @@ public record TpCloseReport(String group, boolean cancelPending, Duration elapse
     }
 
     /**
-     * The members that still had callbacks running when the time was over. They are still members of the
-     * group.
+     * The members that still had callbacks running when the time was over. They are still
+     * members of the group.
      * @return those members
      */
     public List<Member> unfinished() {
@@ -58,8 +63,8 @@ public record TpCloseReport(String group, boolean cancelPending, Duration elapse
      *
      * @param name its name
      * @param kind its kind
-     * @param ran its callbacks that were outstanding when the close began and were let run to their end;
-     * those that are still outstanding do not count
+     * @param ran its callbacks that were outstanding when the close began and were let
+     * run to their end; those that are still outstanding do not count
      * @param dropped its queued callbacks that were dropped
      * @param cancelCallbackRan whether its cancel callback was called
      * @param finished whether it has nothing outstanding any more and was released

@@ -1,7 +1,8 @@
 package dev.tpool;
 
 /**
- * The completion actions of a callback, in the fixed order in which they run once it has returned.
+ * The completion actions of a callback, in the fixed order in which they run once it has
+ * returned.
  */
 public enum TpCompletionAction {
 

@@ -3,8 +3,9 @@ package dev.tpool;
 import java.io.Serial;
 
 /**
- * A completion action failed, for instance because the callback did not own the mutex that it asked to
- * have released. The other actions of the callback were carried out all the same.
+ * A completion action failed, for instance because the callback did not own the mutex
+ * that it asked to have released. The other actions of the callback were carried out all
+ * the same.
  */
 public class TpCompletionActionException extends RuntimeException {
 

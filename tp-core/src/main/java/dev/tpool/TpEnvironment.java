@@ -7,9 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and how callbacks run: the counterpart of {@code TP_CALLBACK_ENVIRON}. An immutable value, so an
- * object keeps the environment it was created in whatever is built from it later. It creates the objects
- * and posts one-shot callbacks. Safe for use by any thread.
+ * Where and how callbacks run: the counterpart of {@code TP_CALLBACK_ENVIRON}. An
+ * immutable value, so an object keeps the environment it was created in whatever is built
+ * from it later. It creates the objects and posts one-shot callbacks. Safe for use by any
+ * thread.
  */
 public final class TpEnvironment {
 
@@ -49,8 +50,8 @@ public final class TpEnvironment {
     }
 
     /**
-     * Starts with the defaults: the pool of the process, no cleanup group, normal priority
-     * ({@code InitializeThreadpoolEnvironment}).
+     * Starts with the defaults: the pool of the process, no cleanup group, normal
+     * priority ({@code InitializeThreadpoolEnvironment}).
      * @return a builder
      */
     public static Builder builder() {
@@ -83,7 +84,8 @@ public final class TpEnvironment {
     }
 
     /**
-     * The pool: the one set, or the default pool of the process, which is made when it is first asked for.
+     * The pool: the one set, or the default pool of the process, which is made when it is
+     * first asked for.
      * @return the pool
      */
     public TpPool pool() {
@@ -181,7 +183,7 @@ public final class TpEnvironment {
      */
     public TpWork work(String name, Runnable callback) {
         Objects.requireNonNull(callback, "callback");
-        return work(name, (instance, context, work) -> callback.run(), null);
+        return createWork(name, (instance, context, work) -> callback.run(), null);
     }
 
     /**
@@ -205,23 +207,23 @@ public final class TpEnvironment {
      * @return the work, with nothing posted
      * @throws IllegalStateException if the pool or the cleanup group is closed
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came with.
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
     public <C extends @Nullable Object> TpWork work(String name, TpWorkCallback<C> callback, C context) {
         Objects.requireNonNull(callback, "callback");
-        TpWork work = new TpWork(name, this, pool(), (TpWorkCallback<@Nullable Object>) callback, context);
-        objectCreated(work);
-        return work;
+        return createWork(name, (TpWorkCallback<@Nullable Object>) callback, context);
     }
 
     /**
      * Posts a one-shot callback ({@code TrySubmitThreadpoolCallback}).
      * @param callback the callback
-     * @return {@code false} if it was refused: the bounded queue is full, or no thread could be started
+     * @return {@code false} if it was refused: the bounded queue is full, or no thread
+     * could be started
      * @throws IllegalStateException if the pool is closed
      */
     public boolean trySubmit(Runnable callback) {
         Objects.requireNonNull(callback, "callback");
-        return trySubmit((instance, context) -> callback.run(), null);
+        return postUntold((instance, context) -> callback.run(), null);
     }
 
     /**
@@ -229,17 +231,15 @@ public final class TpEnvironment {
      * @param <C> the type of the context
      * @param callback the callback
      * @param context handed to the callback
-     * @return {@code false} if it was refused: the bounded queue is full, or no thread could be started
+     * @return {@code false} if it was refused: the bounded queue is full, or no thread
+     * could be started
      * @throws IllegalStateException if the pool is closed
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came with.
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
     public <C extends @Nullable Object> boolean trySubmit(TpSimpleCallback<C> callback, C context) {
         Objects.requireNonNull(callback, "callback");
-        TpSimpleCallback<@Nullable Object> simple = (TpSimpleCallback<@Nullable Object>) callback;
-        if (this.cleanupGroup == null && this.library == null) {
-            return pool().postOneShot(new OneShot(this, simple, context));
-        }
-        return postTracked("one-shot", simple, context, null) != null;
+        return postUntold((TpSimpleCallback<@Nullable Object>) callback, context);
     }
 
     /**
@@ -249,10 +249,12 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to the callback
      * @param completion told exactly once, unless the callback was refused
-     * @return {@code false} if it was refused: the bounded queue is full, or no thread could be started
+     * @return {@code false} if it was refused: the bounded queue is full, or no thread
+     * could be started
      * @throws IllegalStateException if the pool is closed
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came with.
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
     public <C extends @Nullable Object> boolean trySubmit(String name, TpSimpleCallback<C> callback, C context,
             TpCompletion completion) {
         Objects.requireNonNull(callback, "callback");
@@ -264,9 +266,10 @@ public final class TpEnvironment {
      * Posts a one-shot callback for its result.
      * @param <T> the type of the result
      * @param callable the callback
-     * @return completes on the worker after the completion actions have run; fails with what the callback
-     * threw; is cancelled if the close of the cleanup group dropped the callback. Cancelling it drops the
-     * callback if it has not begun, and never interrupts it.
+     * @return completes on the worker after the completion actions have run; fails with
+     * what the callback threw; is cancelled if the close of the cleanup group dropped the
+     * callback. Cancelling it drops the callback if it has not begun, and never
+     * interrupts it.
      * @throws TpRejectedException if it was refused
      * @throws IllegalStateException if the pool is closed
      */
@@ -298,7 +301,8 @@ public final class TpEnvironment {
     }
 
     /**
-     * Makes the object known to whoever keeps it: library, group, pool. Undone by {@link #objectFreed}.
+     * Makes the object known to whoever keeps it: library, group, pool. Undone by
+     * {@link #objectFreed}.
      */
     private void objectCreated(TpObject object) {
         object.pool().objectCreated(object);
@@ -326,6 +330,19 @@ public final class TpEnvironment {
         }
     }
 
+    private TpWork createWork(String name, TpWorkCallback<@Nullable Object> callback, @Nullable Object context) {
+        TpWork work = new TpWork(name, this, pool(), callback, context);
+        objectCreated(work);
+        return work;
+    }
+
+    private boolean postUntold(TpSimpleCallback<@Nullable Object> callback, @Nullable Object context) {
+        if (this.cleanupGroup == null && this.library == null) {
+            return pool().postOneShot(new OneShot(this, callback, context));
+        }
+        return postTracked("one-shot", callback, context, null) != null;
+    }
+
     private @Nullable TrackedOneShot postTracked(String name, TpSimpleCallback<@Nullable Object> callback,
             @Nullable Object context, @Nullable TpCompletion completion) {
         TpPool target = pool();
@@ -344,7 +361,8 @@ public final class TpEnvironment {
             }
             throw ex;
         }
-        // From here on the group may drop it at any moment, in which case nothing is left to claim.
+        // From here on the group may drop it at any moment, in which case nothing is left
+        // to claim.
         if (admission == TpPool.Admission.ADMITTED) {
             target.posted(oneShot);
             target.enqueue(oneShot);
@@ -432,7 +450,8 @@ public final class TpEnvironment {
         }
 
         /**
-         * Sets the cleanup group without a cancel callback ({@code SetThreadpoolCallbackCleanupGroup}).
+         * Sets the cleanup group without a cancel callback
+         * ({@code SetThreadpoolCallbackCleanupGroup}).
          * @param group the group, or {@code null}
          * @return this builder
          */
@@ -444,7 +463,8 @@ public final class TpEnvironment {
          * Sets the cleanup group and its cancel callback together
          * ({@code SetThreadpoolCallbackCleanupGroup}).
          * @param group the group, or {@code null}
-         * @param cancelCallback told of each object that the group's close cancels, or {@code null}
+         * @param cancelCallback told of each object that the group's close cancels, or
+         * {@code null}
          * @return this builder
          */
         public Builder cleanupGroup(@Nullable TpCleanupGroup group, @Nullable TpCancelCallback cancelCallback) {
@@ -464,8 +484,9 @@ public final class TpEnvironment {
         }
 
         /**
-         * Says that callbacks may not return quickly ({@code SetThreadpoolCallbackRunsLong}): while one
-         * runs, the pool may have another thread at once.
+         * Says that callbacks may not return quickly
+         * ({@code SetThreadpoolCallbackRunsLong}): while one runs, the pool may have
+         * another thread at once.
          * @param runsLong the hint
          * @return this builder
          */
@@ -475,8 +496,9 @@ public final class TpEnvironment {
         }
 
         /**
-         * Asks for threads that do not go away ({@code SetThreadpoolCallbackPersistent}): as long as an
-         * object with this hint lives, no worker of the pool leaves for idleness.
+         * Asks for threads that do not go away ({@code SetThreadpoolCallbackPersistent}):
+         * as long as an object with this hint lives, no worker of the pool leaves for
+         * idleness.
          * @param persistent the hint
          * @return this builder
          */
@@ -486,9 +508,10 @@ public final class TpEnvironment {
         }
 
         /**
-         * Sets the library whose code the callbacks run ({@code SetThreadpoolCallbackLibrary}). Every
-         * object created here holds a reference of its own to it until it is freed, and the library's class
-         * loader is the context class loader of the callbacks.
+         * Sets the library whose code the callbacks run
+         * ({@code SetThreadpoolCallbackLibrary}). Every object created here holds a
+         * reference of its own to it until it is freed, and the library's class loader is
+         * the context class loader of the callbacks.
          * @param library the library, or {@code null}
          * @return this builder
          */
@@ -498,7 +521,8 @@ public final class TpEnvironment {
         }
 
         /**
-         * Sets what runs after every execution ({@code TpSetCallbackFinalizationCallback}).
+         * Sets what runs after every execution
+         * ({@code TpSetCallbackFinalizationCallback}).
          * @param finalizationCallback the callback, or {@code null}
          * @return this builder
          */
@@ -508,7 +532,8 @@ public final class TpEnvironment {
         }
 
         /**
-         * Sets what is in force while callbacks run ({@code TpSetCallbackActivationContext}).
+         * Sets what is in force while callbacks run
+         * ({@code TpSetCallbackActivationContext}).
          * @param activationContext the context, or {@code null} for none
          * ({@code TpSetCallbackNoActivationContext})
          * @return this builder

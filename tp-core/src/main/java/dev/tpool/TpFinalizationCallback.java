@@ -3,9 +3,9 @@ package dev.tpool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Called after every single execution of a callback, on the same thread, before the completion actions:
- * the counterpart of the callback set by {@code TpSetCallbackFinalizationCallback}. Not called for
- * cancelled callbacks.
+ * Called after every single execution of a callback, on the same thread, before the
+ * completion actions: the counterpart of the callback set by
+ * {@code TpSetCallbackFinalizationCallback}. Not called for cancelled callbacks.
  */
 @FunctionalInterface
 public interface TpFinalizationCallback {

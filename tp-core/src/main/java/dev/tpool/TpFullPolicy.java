@@ -5,16 +5,23 @@ package dev.tpool;
  */
 public enum TpFullPolicy {
 
-    /** Refuse it: {@link TpRejectedException}, or {@code false} from the {@code trySubmit} forms. */
+    /**
+     * Refuse it: {@link TpRejectedException}, or {@code false} from the {@code trySubmit}
+     * forms.
+     */
     REJECT,
 
     /**
-     * Let the poster wait for room. An interrupt ends the wait: the callback is refused and the interrupt
-     * status kept. A callback that posts to its own full pool holds a worker while it waits.
+     * Let the poster wait for room. An interrupt ends the wait: the callback is refused
+     * and the interrupt status kept. A callback that posts to its own full pool holds a
+     * worker while it waits.
      */
     BLOCK,
 
-    /** Run the callback at once on the posting thread, with a callback instance of its own. */
+    /**
+     * Run the callback at once on the posting thread, with a callback instance of its
+     * own.
+     */
     CALLER_RUNS
 
 }

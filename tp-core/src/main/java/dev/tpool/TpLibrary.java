@@ -11,13 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that has to stay open while callbacks may run its code: a plug-in's class loader, an
- * application context, a native library. The counterpart of a module handle and
- * {@code SetThreadpoolCallbackLibrary}.
+ * Something that has to stay open while callbacks may run its code: a plug-in's class
+ * loader, an application context, a native library. The counterpart of a module handle
+ * and {@code SetThreadpoolCallbackLibrary}.
  * <p>
- * References are counted. A library is born with one, which belongs to its owner; every object created
- * in an environment with the library holds one until it is freed. The resource is closed exactly once, by
- * the thread that gives the last reference back; that thread may be a worker.
+ * References are counted. A library is born with one, which belongs to its owner; every
+ * object created in an environment with the library holds one until it is freed. The
+ * resource is closed exactly once, by the thread that gives the last reference back; that
+ * thread may be a worker.
  */
 public final class TpLibrary implements AutoCloseable {
 
@@ -53,8 +54,8 @@ public final class TpLibrary implements AutoCloseable {
     /**
      * Makes a library of a class loader.
      * @param name a name for logs and messages
-     * @param classLoader the context class loader of the callbacks; closed with the last reference if it can
-     * be closed
+     * @param classLoader the context class loader of the callbacks; closed with the last
+     * reference if it can be closed
      * @return the library, with the owner's reference
      */
     public static TpLibrary of(String name, ClassLoader classLoader) {
@@ -64,10 +65,12 @@ public final class TpLibrary implements AutoCloseable {
     }
 
     /**
-     * Makes a library of a resource with a class loader, for instance an application context.
+     * Makes a library of a resource with a class loader, for instance an application
+     * context.
      * @param name a name for logs and messages
      * @param resource closed with the last reference
-     * @param classLoader the context class loader of the callbacks, or {@code null} for the pool's
+     * @param classLoader the context class loader of the callbacks, or {@code null} for
+     * the pool's
      * @return the library, with the owner's reference
      */
     public static TpLibrary of(String name, AutoCloseable resource, @Nullable ClassLoader classLoader) {
@@ -123,10 +126,10 @@ public final class TpLibrary implements AutoCloseable {
     }
 
     /**
-     * Gives one reference back ({@code FreeLibrary}). With the last one the resource is closed, on this
-     * thread.
-     * @throws IllegalStateException if there is no reference left to give back, or if the resource cannot be
-     * closed; it counts as unloaded then, too
+     * Gives one reference back ({@code FreeLibrary}). With the last one the resource is
+     * closed, on this thread.
+     * @throws IllegalStateException if there is no reference left to give back, or if the
+     * resource cannot be closed; it counts as unloaded then, too
      */
     public void free() {
         while (true) {
@@ -144,8 +147,9 @@ public final class TpLibrary implements AutoCloseable {
     }
 
     /**
-     * Gives the owner's reference back. A second call does nothing. Never waits: if callbacks that may run
-     * its code are outstanding, the resource is closed after the last of them.
+     * Gives the owner's reference back. A second call does nothing. Never waits: if
+     * callbacks that may run its code are outstanding, the resource is closed after the
+     * last of them.
      * @throws IllegalStateException as {@link #free()}
      */
     @Override

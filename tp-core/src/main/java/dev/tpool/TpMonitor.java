@@ -6,9 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches a pool: the place for metrics and traces (what ETW is to the Windows pool). Every method does
- * nothing by default. They are called on the way of every callback and must be quick; what they throw is
- * logged and does no harm. A pool without a monitor reads no clock.
+ * Watches a pool: the place for metrics and traces (what ETW is to the Windows pool).
+ * Every method does nothing by default. They are called on the way of every callback and
+ * must be quick; what they throw is logged and does no harm. A pool without a monitor
+ * reads no clock.
  */
 public interface TpMonitor {
 
@@ -22,15 +23,15 @@ public interface TpMonitor {
     /**
      * A callback is about to run. Called on its worker.
      * @param source where it comes from
-     * @param queueNanos the nanoseconds it waited. Posts to one object share one place in the queue, so for
-     * those it is the time since the object last took its place.
+     * @param queueNanos the nanoseconds it waited. Posts to one object share one place in
+     * the queue, so for those it is the time since the object last took its place.
      */
     default void callbackStarted(TpCallbackSource source, long queueNanos) {
     }
 
     /**
-     * A callback, its finalization callback and its completion actions are over. Called on its worker,
-     * before anyone who waits for it is let go.
+     * A callback, its finalization callback and its completion actions are over. Called
+     * on its worker, before anyone who waits for it is let go.
      * @param source where it comes from
      * @param runNanos the nanoseconds since {@link #callbackStarted}
      * @param failure what the callback threw, or {@code null}
@@ -54,7 +55,8 @@ public interface TpMonitor {
     }
 
     /**
-     * A completion action was carried out or failed. Called on the worker of the callback.
+     * A completion action was carried out or failed. Called on the worker of the
+     * callback.
      * @param source whose callback registered it
      * @param action the action
      * @param failure why it failed, or {@code null}
@@ -64,8 +66,8 @@ public interface TpMonitor {
     }
 
     /**
-     * Makes one monitor out of several. They are told in order; one that throws does not keep the others
-     * from being told.
+     * Makes one monitor out of several. They are told in order; one that throws does not
+     * keep the others from being told.
      * @param monitors the monitors
      * @return a monitor that tells them all
      */

@@ -10,9 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What work, timer, wait and I/O objects have in common: callbacks are posted to it, counted, run by its
- * pool, waited for and cancelled. An object belongs to one pool and at most one cleanup group for all its
- * life; the environment it was created in is fixed.
+ * What work, timer, wait and I/O objects have in common: callbacks are posted to it,
+ * counted, run by its pool, waited for and cancelled. An object belongs to one pool and
+ * at most one cleanup group for all its life; the environment it was created in is fixed.
  * <p>
  * All methods may be called from any thread, callbacks of the object among them.
  */
@@ -96,15 +96,16 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
 
     /**
      * Waits until no callback of this object is queued or running: the counterpart of
-     * {@code WaitForThreadpool...Callbacks}. Callbacks posted meanwhile extend the wait, disassociated
-     * callbacks do not. When it returns, everything that the completion actions signalled is visible to
-     * the caller. The object can be used again afterwards.
-     * @param cancelPending whether to drop first what is queued at this moment; running callbacks are never
-     * interrupted
-     * @throws InterruptedException if the caller is interrupted; nothing is lost, but what was dropped stays
-     * dropped
-     * @throws IllegalStateException if called from a callback of this object that has not disassociated,
-     * since that would wait for itself, or after {@link #close()}
+     * {@code WaitForThreadpool...Callbacks}. Callbacks posted meanwhile extend the wait,
+     * disassociated callbacks do not. When it returns, everything that the completion
+     * actions signalled is visible to the caller. The object can be used again
+     * afterwards.
+     * @param cancelPending whether to drop first what is queued at this moment; running
+     * callbacks are never interrupted
+     * @throws InterruptedException if the caller is interrupted; nothing is lost, but
+     * what was dropped stays dropped
+     * @throws IllegalStateException if called from a callback of this object that has not
+     * disassociated, since that would wait for itself, or after {@link #close()}
      */
     public final void waitForCallbacks(boolean cancelPending) throws InterruptedException {
         beforeWait(cancelPending);
@@ -115,7 +116,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * The bounded form of {@link #waitForCallbacks(boolean)}.
      * @param cancelPending whether to drop first what is queued at this moment
      * @param timeout how long to wait at most; zero or less only looks
-     * @return whether no callback was queued or running any more; {@code false} if the time was over
+     * @return whether no callback was queued or running any more; {@code false} if the
+     * time was over
      * @throws InterruptedException if the caller is interrupted
      * @throws IllegalStateException as for the unbounded form
      */
@@ -126,7 +128,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Drops the callbacks that are queued. They run neither their callback nor anything that belongs to it.
+     * Drops the callbacks that are queued. They run neither their callback nor anything
+     * that belongs to it.
      * @return how many were dropped
      */
     public final long cancelPendingCallbacks() {
@@ -147,9 +150,9 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Closes the object: the counterpart of {@code CloseThreadpool...}. Never blocks and never cancels:
-     * what is queued still runs, and the object lives until then. May be called from its own callback, and
-     * more than once.
+     * Closes the object: the counterpart of {@code CloseThreadpool...}. Never blocks and
+     * never cancels: what is queued still runs, and the object lives until then. May be
+     * called from its own callback, and more than once.
      */
     @Override
     public final void close() {
@@ -188,12 +191,13 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             if (takeBack()) {
                 throw closed(seen);
             }
-            // A worker was faster: the post came while the last callbacks were being run, and ran.
+            // A worker was faster: the post came while the last callbacks were being run,
+            // and ran.
             return;
         }
         if (ObjectState.pending(seen) >= ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM && takeBack()) {
-            throw new TpRejectedException(this + " has " + ObjectState.pending(seen)
-                    + " pending callbacks; more cannot be counted");
+            throw new TpRejectedException(
+                    this + " has " + ObjectState.pending(seen) + " pending callbacks; more cannot be counted");
         }
         while (true) {
             long state = this.state;
@@ -333,7 +337,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         aside.lock.lockInterruptibly();
         try {
             aside.waiting++;
-            // Set before the counts are looked at: whoever changes them later sees it and tells.
+            // Set before the counts are looked at: whoever changes them later sees it and
+            // tells.
             STATE.getAndBitwiseOr(this, ObjectState.WAITED);
             boolean quietNow = isQuiet(quiet, aside.disassociated);
             while (!quietNow && deadline.await(aside.changed)) {

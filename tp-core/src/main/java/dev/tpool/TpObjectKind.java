@@ -17,7 +17,9 @@ public enum TpObjectKind {
     /** An I/O completion object ({@code TP_IO}). */
     IO,
 
-    /** The hidden object behind a one-shot callback ({@code TrySubmitThreadpoolCallback}). */
+    /**
+     * The hidden object behind a one-shot callback ({@code TrySubmitThreadpoolCallback}).
+     */
     ONE_SHOT
 
 }

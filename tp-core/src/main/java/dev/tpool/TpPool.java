@@ -17,12 +17,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An independent set of worker threads: the counterpart of {@code TP_POOL}. Callbacks reach it through a
- * {@link TpEnvironment} that names it. All methods may be called from any thread, callbacks among them.
+ * An independent set of worker threads: the counterpart of {@code TP_POOL}. Callbacks
+ * reach it through a {@link TpEnvironment} that names it. All methods may be called from
+ * any thread, callbacks among them.
  * <p>
- * Workers are started as callbacks come: at once up to the number of processors, and past that, up to the
- * maximum, only for callbacks that block or say that they run long; callbacks that compute never make the
- * pool grow. A pool on virtual threads grows to its maximum without delay.
+ * Workers are started as callbacks come: at once up to the number of processors, and past
+ * that, up to the maximum, only for callbacks that block or say that they run long;
+ * callbacks that compute never make the pool grow. A pool on virtual threads grows to its
+ * maximum without delay.
  */
 public final class TpPool implements AutoCloseable {
 
@@ -101,8 +103,8 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Starts a pool with the defaults of Windows: no thread at first, at most 500, and those that are idle
-     * for 5 seconds leave.
+     * Starts a pool with the defaults of Windows: no thread at first, at most 500, and
+     * those that are idle for 5 seconds leave.
      * @param name the name: of its threads, in snapshots and in messages
      * @return a builder
      */
@@ -120,8 +122,8 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * The pool of the process, which callbacks run on when their environment names none. Made when it is
-     * first asked for; it cannot be closed.
+     * The pool of the process, which callbacks run on when their environment names none.
+     * Made when it is first asked for; it cannot be closed.
      * @return the one pool
      */
     public static TpPool processDefault() {
@@ -161,8 +163,9 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Changes the maximum ({@code SetThreadpoolThreadMaximum}). Stops no thread: surplus workers go on as
-     * long as there is something to do, and leave when they are idle. A minimum above it is lowered to it.
+     * Changes the maximum ({@code SetThreadpoolThreadMaximum}). Stops no thread: surplus
+     * workers go on as long as there is something to do, and leave when they are idle. A
+     * minimum above it is lowered to it.
      * @param maximum the maximum; 0 is taken as 1
      * @throws IllegalArgumentException if it is negative or above 1048575
      */
@@ -171,11 +174,11 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Changes the minimum ({@code SetThreadpoolThreadMinimum}) and starts threads until there are as many. A
-     * maximum below it is raised to it.
+     * Changes the minimum ({@code SetThreadpoolThreadMinimum}) and starts threads until
+     * there are as many. A maximum below it is raised to it.
      * @param minimum the minimum
-     * @return {@code false} if a thread could not be started: neither number has changed then, and the
-     * threads that were started leave when they are idle
+     * @return {@code false} if a thread could not be started: neither number has changed
+     * then, and the threads that were started leave when they are idle
      * @throws IllegalArgumentException if it is negative or above 1048575
      */
     public boolean setThreadMinimum(int minimum) {
@@ -199,7 +202,8 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * The stack sizes of threads that will be started ({@code QueryThreadpoolStackInformation}).
+     * The stack sizes of threads that will be started
+     * ({@code QueryThreadpoolStackInformation}).
      * @return the sizes last set
      */
     public TpStackInformation stackInformation() {
@@ -207,8 +211,9 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Changes the stack sizes of threads that will be started ({@code SetThreadpoolStackInformation}); those
-     * that are there keep theirs. Of no effect on virtual threads and on threads from a factory.
+     * Changes the stack sizes of threads that will be started
+     * ({@code SetThreadpoolStackInformation}); those that are there keep theirs. Of no
+     * effect on virtual threads and on threads from a factory.
      * @param stackInformation the sizes, not checked
      */
     public void setStackInformation(TpStackInformation stackInformation) {
@@ -272,7 +277,8 @@ public final class TpPool implements AutoCloseable {
 
     /**
      * Whether the pool was closed and has come to its end.
-     * @return {@code true} once its last object is freed, its queue empty and its last thread gone
+     * @return {@code true} once its last object is freed, its queue empty and its last
+     * thread gone
      */
     public boolean isTerminated() {
         return this.crew.isTerminated();
@@ -289,9 +295,9 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Closes the pool ({@code CloseThreadpool}). Never blocks and drops nothing: objects bound to the pool
-     * go on working until they are closed, queued callbacks run, and then the threads leave. New objects and
-     * one-shot callbacks are refused.
+     * Closes the pool ({@code CloseThreadpool}). Never blocks and drops nothing: objects
+     * bound to the pool go on working until they are closed, queued callbacks run, and
+     * then the threads leave. New objects and one-shot callbacks are refused.
      * @throws UnsupportedOperationException if it is the pool of the process
      */
     @Override
@@ -341,8 +347,8 @@ public final class TpPool implements AutoCloseable {
         try {
             checkOpen();
             if (!this.crew.ensureWorker()) {
-                throw new TpRejectedException("pool '" + this.name + "' has no thread and could start none for "
-                        + object);
+                throw new TpRejectedException(
+                        "pool '" + this.name + "' has no thread and could start none for " + object);
             }
             accepted = true;
         }
@@ -364,7 +370,8 @@ public final class TpPool implements AutoCloseable {
 
     /**
      * Decides whether a callback may be posted, and counts it against the capacity.
-     * @param oneShot whether it is a one-shot, which a closed pool refuses, and which needs to find a worker
+     * @param oneShot whether it is a one-shot, which a closed pool refuses, and which
+     * needs to find a worker
      */
     Admission admit(String source, boolean oneShot) {
         if (oneShot) {
@@ -390,8 +397,9 @@ public final class TpPool implements AutoCloseable {
     }
 
     TpRejectedException rejected(String source) {
-        String reason = (this.room != null) ? "its queue takes " + this.queueCapacity + " callbacks and "
-                + queued() + " are queued" : "no thread could be started";
+        String reason = (this.room != null)
+                ? "its queue takes " + this.queueCapacity + " callbacks and " + queued() + " are queued"
+                : "no thread could be started";
         return new TpRejectedException("pool '" + this.name + "' refused callback '" + source + "': " + reason + "; "
                 + this.crew.alive() + " of at most " + threadMaximum() + " threads, " + this.crew.idle() + " idle");
     }
@@ -547,8 +555,9 @@ public final class TpPool implements AutoCloseable {
     }
 
     private static void log(TpCallbackSource source, Throwable failure) {
-        logger.log(Level.ERROR, () -> "callback '" + source.name() + "' of pool '"
-                + source.environment().pool().name() + "' failed", failure);
+        logger.log(Level.ERROR,
+                () -> "callback '" + source.name() + "' of pool '" + source.environment().pool().name() + "' failed",
+                failure);
     }
 
     private void checkOpen() {
@@ -656,7 +665,8 @@ public final class TpPool implements AutoCloseable {
         }
 
         /**
-         * Sets the threads the pool may have at most, and with it how many callbacks run at the same time.
+         * Sets the threads the pool may have at most, and with it how many callbacks run
+         * at the same time.
          * @param threadMaximum 1 to 1048575, by default 500
          * @return this builder
          */
@@ -700,8 +710,8 @@ public final class TpPool implements AutoCloseable {
         }
 
         /**
-         * Sets whether its threads let the process end: as in Windows they do by default. Without effect on
-         * virtual threads and on threads from a factory.
+         * Sets whether its threads let the process end: as in Windows they do by default.
+         * Without effect on virtual threads and on threads from a factory.
          * @param daemon whether they are daemon threads
          * @return this builder
          */
@@ -712,8 +722,8 @@ public final class TpPool implements AutoCloseable {
 
         /**
          * Sets where its threads come from, instead of the pool's own factory.
-         * @param threadFactory makes threads that are not started; they have to be of the kind that the pool
-         * says it has
+         * @param threadFactory makes threads that are not started; they have to be of the
+         * kind that the pool says it has
          * @return this builder
          */
         public Builder threadFactory(ThreadFactory threadFactory) {
@@ -743,8 +753,8 @@ public final class TpPool implements AutoCloseable {
 
         /**
          * Sets who is told of exceptions that nobody else would hear of.
-         * @param exceptionHandler by default they are logged through {@link System.Logger} under the name of
-         * this class
+         * @param exceptionHandler by default they are logged through
+         * {@link System.Logger} under the name of this class
          * @return this builder
          */
         public Builder exceptionHandler(TpExceptionHandler exceptionHandler) {
@@ -775,8 +785,8 @@ public final class TpPool implements AutoCloseable {
         /**
          * Creates the pool and starts its minimum of threads.
          * @return the pool
-         * @throws IllegalArgumentException if the minimum is above the maximum, or virtual threads are asked
-         * for before Java 21
+         * @throws IllegalArgumentException if the minimum is above the maximum, or
+         * virtual threads are asked for before Java 21
          * @throws TpRejectedException if the minimum of threads could not be started
          */
         public TpPool build() {

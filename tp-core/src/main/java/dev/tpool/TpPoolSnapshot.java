@@ -3,8 +3,8 @@ package dev.tpool;
 import java.util.List;
 
 /**
- * A pool at one moment. The numbers are read one after the other while the pool works on, so sums may be
- * off by what happened in between.
+ * A pool at one moment. The numbers are read one after the other while the pool works on,
+ * so sums may be off by what happened in between.
  *
  * @param name the pool's name
  * @param threadKind the kind of its threads

@@ -4,7 +4,8 @@ import java.io.Serial;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A callback was refused: the pool's bounded queue is full, or no thread could be started to run it.
+ * A callback was refused: the pool's bounded queue is full, or no thread could be started
+ * to run it.
  */
 public class TpRejectedException extends RejectedExecutionException {
 

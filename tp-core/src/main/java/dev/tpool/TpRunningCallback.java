@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param cleanupGroup the name of its cleanup group, or {@code null}
  * @param thread the name of the thread it runs on
  * @param threadId the id of that thread
- * @param age how long it has been running, or {@code null} if the pool has no monitor, since then no clock
- * is read
+ * @param age how long it has been running, or {@code null} if the pool has no monitor,
+ * since then no clock is read
  * @param longRunning whether it, or its environment, said that it may run long
  * @param disassociated whether it disassociated its thread from the object
  * @param completionActions what will happen when it returns, in order

@@ -6,14 +6,14 @@ package dev.tpool;
 public enum TpThreadKind {
 
     /**
-     * Operating-system threads. The crew grows to the number of processors at once and past it only when
-     * callbacks block or declare themselves long.
+     * Operating-system threads. The crew grows to the number of processors at once and
+     * past it only when callbacks block or declare themselves long.
      */
     PLATFORM,
 
     /**
-     * Virtual threads (Java 21 and later). The crew grows to the pool's maximum without delay, so the
-     * maximum is simply the limit of callbacks that run at the same time.
+     * Virtual threads (Java 21 and later). The crew grows to the pool's maximum without
+     * delay, so the maximum is simply the limit of callbacks that run at the same time.
      */
     VIRTUAL
 

@@ -3,9 +3,9 @@ package dev.tpool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A callback that can be posted again and again: the counterpart of {@code TP_WORK}. Every
- * {@link #submit()} yields exactly one execution, unless it is cancelled; posts do not coalesce and may
- * run at the same time.
+ * A callback that can be posted again and again: the counterpart of {@code TP_WORK}.
+ * Every {@link #submit()} yields exactly one execution, unless it is cancelled; posts do
+ * not coalesce and may run at the same time.
  */
 public final class TpWork extends TpObject {
 
@@ -21,8 +21,9 @@ public final class TpWork extends TpObject {
     }
 
     /**
-     * Posts the callback once: the counterpart of {@code SubmitThreadpoolWork}. May be called from any
-     * thread, the work's own callback among them, and never fails on a pool with an unbounded queue.
+     * Posts the callback once: the counterpart of {@code SubmitThreadpoolWork}. May be
+     * called from any thread, the work's own callback among them, and never fails on a
+     * pool with an unbounded queue.
      * @throws TpRejectedException if the pool's bounded queue refuses it
      * @throws IllegalStateException if the work was closed
      */
@@ -58,6 +59,7 @@ public final class TpWork extends TpObject {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
     void invoke(TpCallbackInstance instance) throws Exception {
         this.callback.run(instance, this.context, this);
     }

@@ -3,8 +3,9 @@ package dev.tpool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A one-shot callback that something depends on: a cleanup group, a library, a completion. It is an
- * object that is born closed, with its one post pending, and so frees itself at its end.
+ * A one-shot callback that something depends on: a cleanup group, a library, a
+ * completion. It is an object that is born closed, with its one post pending, and so
+ * frees itself at its end.
  */
 final class TrackedOneShot extends TpObject {
 
@@ -27,6 +28,7 @@ final class TrackedOneShot extends TpObject {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
     void invoke(TpCallbackInstance instance) throws Exception {
         this.callback.run(instance, this.context);
     }

@@ -5,7 +5,8 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread of a crew: takes from the queue, runs, and parks when there is nothing to take.
+ * One thread of a crew: takes from the queue, runs, and parks when there is nothing to
+ * take.
  */
 final class Worker implements Runnable {
 
@@ -116,7 +117,8 @@ final class Worker implements Runnable {
                 }
             }
             catch (Throwable ex) {
-                // Not the callback's doing, which is met where it runs: most likely memory has run out.
+                // Not the callback's doing, which is met where it runs: most likely
+                // memory has run out.
                 logger.log(Level.ERROR, () -> "a worker of pool '" + this.pool.name() + "' goes on after a failure",
                         ex);
             }

@@ -15,15 +15,15 @@ final class WorkerThreads {
     }
 
     /**
-     * Operating-system threads. Their context class loader is that of the thread which made the pool, not
-     * of the one whose post happens to start a worker.
+     * Operating-system threads. Their context class loader is that of the thread which
+     * made the pool, not of the one whose post happens to start a worker.
      */
     static ThreadFactory platform(String poolName, boolean daemon, LongSupplier stackSize) {
         ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
         AtomicInteger number = new AtomicInteger();
         return (worker) -> {
-            Thread thread = new Thread(null, worker, poolName + "-" + number.incrementAndGet(),
-                    stackSize.getAsLong(), false);
+            Thread thread = new Thread(null, worker, poolName + "-" + number.incrementAndGet(), stackSize.getAsLong(),
+                    false);
             thread.setDaemon(daemon);
             thread.setContextClassLoader(contextClassLoader);
             return thread;
@@ -51,9 +51,10 @@ final class WorkerThreads {
             return (ThreadFactory) builderType.getMethod("factory").invoke(name.invoke(builder, poolName + "-", 1L));
         }
         catch (ClassNotFoundException | NoSuchMethodException ex) {
-            throw new IllegalArgumentException("pool '" + poolName
-                    + "' asks for virtual threads, which need Java 21 or later; this is Java "
-                    + Runtime.version().feature(), ex);
+            throw new IllegalArgumentException(
+                    "pool '" + poolName + "' asks for virtual threads, which need Java 21 or later; this is Java "
+                            + Runtime.version().feature(),
+                    ex);
         }
         catch (IllegalAccessException | InvocationTargetException ex) {
             throw new IllegalStateException("virtual threads could not be set up", ex);
