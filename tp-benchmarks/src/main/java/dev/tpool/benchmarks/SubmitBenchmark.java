@@ -8,6 +8,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.tpool.TpEnvironment;
+import dev.tpool.TpPool;
 import org.jboss.threads.EnhancedQueueExecutor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -65,9 +67,9 @@ public class SubmitBenchmark {
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void batch(Producer producer) {
-        Submitter target = this.submitter;
+        Runnable submit = producer.submit;
         for (int i = 0; i < BATCH; i++) {
-            target.submit(producer.callback);
+            submit.run();
         }
         producer.awaitBatch();
     }
@@ -80,9 +82,15 @@ public class SubmitBenchmark {
 
         private final LongAdder ran = new LongAdder();
 
-        private final Runnable callback = this.ran::increment;
-
         private long submitted;
+
+        @SuppressWarnings("NullAway.Init")
+        private Runnable submit;
+
+        @Setup
+        public void prepare(SubmitBenchmark benchmark) {
+            this.submit = benchmark.submitter.submitterOf(this.ran::increment);
+        }
 
         // parking would charge the wake-up of this thread to the pool, and a spinning
         // producer takes a processor from the workers
@@ -100,6 +108,37 @@ public class SubmitBenchmark {
      * The pools compared.
      */
     public enum Implementation {
+
+        /** A work object of ours, submitted again and again. */
+        TP_WORK {
+            @Override
+            Submitter start(int workers) {
+                return new TpSubmitter(workers) {
+
+                    @Override
+                    public Runnable submitterOf(Runnable callback) {
+                        return environment().work(callback)::submit;
+                    }
+
+                };
+            }
+        },
+
+        /** One-shot callbacks of ours. */
+        TP_ONE_SHOT {
+            @Override
+            Submitter start(int workers) {
+                return new TpSubmitter(workers) {
+
+                    @Override
+                    public Runnable submitterOf(Runnable callback) {
+                        TpEnvironment environment = environment();
+                        return () -> environment.trySubmit(callback);
+                    }
+
+                };
+            }
+        },
 
         /** The JDK's pool with an unbounded queue. */
         THREAD_POOL_EXECUTOR {
@@ -134,8 +173,8 @@ public class SubmitBenchmark {
             return new Submitter() {
 
                 @Override
-                public void submit(Runnable callback) {
-                    executor.execute(callback);
+                public Runnable submitterOf(Runnable callback) {
+                    return () -> executor.execute(callback);
                 }
 
                 @Override
@@ -144,6 +183,31 @@ public class SubmitBenchmark {
                 }
 
             };
+        }
+
+    }
+
+    /**
+     * Our engine with a fixed number of workers.
+     */
+    private abstract static class TpSubmitter implements Submitter {
+
+        private final TpPool pool;
+
+        private final TpEnvironment environment;
+
+        TpSubmitter(int workers) {
+            this.pool = TpPool.builder("benchmark").threadMinimum(workers).threadMaximum(workers).build();
+            this.environment = TpEnvironment.of(this.pool);
+        }
+
+        TpEnvironment environment() {
+            return this.environment;
+        }
+
+        @Override
+        public void close() {
+            this.pool.close();
         }
 
     }

@@ -1,19 +1,17 @@
 package dev.tpool.benchmarks;
 
 /**
- * The one thing {@link SubmitBenchmark} asks of a thread pool.
+ * A pool as the benchmarks see it.
  */
 interface Submitter extends AutoCloseable {
 
     /**
-     * Has a thread of the pool run the callback.
-     * @param callback what to run
+     * Prepares a callback, so that the benchmark measures submissions and nothing else.
+     * @param callback what is to run
+     * @return submits the callback once each time it is run
      */
-    void submit(Runnable callback);
+    Runnable submitterOf(Runnable callback);
 
-    /**
-     * Ends the pool's threads.
-     */
     @Override
     void close();
 
