@@ -216,10 +216,7 @@ final class Crew {
         }
         this.lock.lock();
         try {
-            while (this.idleTop != null) {
-                wake(this.idleTop);
-            }
-            this.workerLeft.signalAll();
+            wakeAll();
         }
         finally {
             this.lock.unlock();
@@ -259,9 +256,19 @@ final class Crew {
         this.workers.add(worker);
     }
 
-    void left(Worker worker) {
+    /**
+     * A worker's thread ends.
+     * @param inOrder whether the worker has taken itself out of the state
+     */
+    void left(Worker worker, boolean inOrder) {
         this.completedByFormerWorkers.add(worker.completed());
         this.workers.remove(worker);
+        if (!inOrder) {
+            this.state.getAndAdd(-CrewState.ALIVE_ONE - (worker.searching ? CrewState.SEARCHING_ONE : 0));
+            if (!this.queue.isEmpty()) {
+                signalWork();
+            }
+        }
     }
 
     /**
@@ -327,7 +334,8 @@ final class Crew {
         try {
             if (isClosed() && this.pool.hasNoObjects() && this.queue.isEmpty()) {
                 this.state.getAndAdd(-searching - CrewState.ALIVE_ONE);
-                this.workerLeft.signalAll();
+                // Somebody may have parked while this worker still had something to do.
+                wakeAll();
                 return false;
             }
             worker.push(this.idleTop);
@@ -426,6 +434,13 @@ final class Crew {
         finally {
             this.lock.unlock();
         }
+    }
+
+    private void wakeAll() {
+        while (this.idleTop != null) {
+            wake(this.idleTop);
+        }
+        this.workerLeft.signalAll();
     }
 
     private void wake(Worker worker) {

@@ -1,5 +1,6 @@
 package dev.tpool;
 
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * It has a thread only while there is a backlog, and for a short while after.
  */
 final class Governor implements Runnable {
+
+    private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -47,15 +50,14 @@ final class Governor implements Runnable {
         if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
             Thread thread = new Thread(null, this, this.poolName + "-governor", 0, false);
             thread.setDaemon(true);
-            boolean started = false;
             try {
                 thread.start();
-                started = true;
             }
-            finally {
-                if (!started) {
-                    this.watching.set(false);
-                }
+            catch (Throwable ex) {
+                // The poster has done its part; the next one tries again.
+                this.watching.set(false);
+                logger.log(Level.WARNING, () -> "the governor of pool '" + this.poolName + "' could not be started",
+                        ex);
             }
         }
     }

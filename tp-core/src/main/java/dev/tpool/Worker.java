@@ -50,15 +50,17 @@ final class Worker implements Runnable {
     @Override
     public void run() {
         this.thread = Thread.currentThread();
-        Execution running = new Execution(this.pool, true);
-        this.execution = running;
-        this.crew.entered(this);
+        boolean inOrder = false;
         try {
+            Execution running = new Execution(this.pool, true);
+            this.execution = running;
+            this.crew.entered(this);
             serve(running);
+            running.leaveThread();
+            inOrder = true;
         }
         finally {
-            this.crew.left(this);
-            running.leaveThread();
+            this.crew.left(this, inOrder);
         }
     }
 
