@@ -2,6 +2,7 @@ package dev.tpool;
 
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -101,8 +102,8 @@ final class Governor implements Runnable {
     /**
      * Whether the worker was blocked in the same callback now and when it was last looked
      * at. A thread that waits says so in its state; one in native code is taken to be
-     * blocked if its processor time stands still. A small advance is not blocked: it
-     * shares the processors with others.
+     * blocked if its processor time stands still. One in Java code never is: if it did
+     * not advance, it was others that had the processors.
      */
     private boolean isBlocked(Worker worker) {
         Thread thread = worker.thread();
@@ -116,15 +117,19 @@ final class Governor implements Runnable {
             case BLOCKED, WAITING, TIMED_WAITING -> true;
             default -> false;
         };
-        long cpuTime = (waits || this.cpuTimes == null) ? -1 : cpuTime(this.cpuTimes, thread);
+        long cpuTime = (waits || this.cpuTimes == null) ? -1 : nativeCpuTime(this.cpuTimes, thread);
         boolean blocked = worker.sample.isBlockedSince(execution, waits, cpuTime);
         return blocked && !instance.isLongRunning();
     }
 
+    /**
+     * The processor time of a thread that is in native code, -1 if it is not.
+     */
     @SuppressWarnings("deprecation") // getId() is what Java 17 has; threadId() came with
                                      // 19.
-    private static long cpuTime(ThreadMXBean cpuTimes, Thread thread) {
-        return cpuTimes.getThreadCpuTime(thread.getId());
+    private static long nativeCpuTime(ThreadMXBean cpuTimes, Thread thread) {
+        ThreadInfo info = cpuTimes.getThreadInfo(thread.getId());
+        return (info != null && info.isInNative()) ? cpuTimes.getThreadCpuTime(thread.getId()) : -1;
     }
 
     private static @Nullable ThreadMXBean cpuTimes() {
