@@ -58,6 +58,9 @@ final class Crew {
     /** Workers that the governor saw blocked, the long-running ones not among them. */
     private volatile int blocked;
 
+    /** Whether the last attempt to start a worker failed: it was said then. */
+    private volatile boolean startsFail;
+
     private volatile int minimum;
 
     private volatile int maximum;
@@ -476,17 +479,37 @@ final class Crew {
                 throw new IllegalStateException("the thread factory of pool '" + this.pool.name() + "' made no thread");
             }
             worker.startOn(thread);
+            if (this.startsFail) {
+                this.startsFail = false;
+            }
             return true;
         }
         catch (Throwable ex) {
-            logger.log(Level.WARNING, () -> "pool '" + this.pool.name() + "' could not start a worker; it has "
-                    + (alive() - 1) + " of at most " + this.maximum, ex);
-            this.state.getAndAdd(-CrewState.ALIVE_ONE - CrewState.SEARCHING_ONE);
-            // Those who relied on this searcher woke nobody else.
-            if (!this.queue.isEmpty() && idle() > 0) {
-                signalWork();
+            if (!this.startsFail) {
+                this.startsFail = true;
+                logger.log(Level.WARNING, () -> "pool '" + this.pool.name() + "' could not start a worker; it has "
+                        + (alive() - 1) + " of at most " + this.maximum, ex);
             }
+            this.state.getAndAdd(-CrewState.ALIVE_ONE - CrewState.SEARCHING_ONE);
+            replaceSearcher();
             return false;
+        }
+    }
+
+    /**
+     * A worker that counted as searching is not coming: those who relied on it woke
+     * nobody else.
+     */
+    private void replaceSearcher() {
+        if (this.queue.isEmpty()) {
+            return;
+        }
+        if (idle() > 0) {
+            signalWork();
+        }
+        else if (this.governor != null) {
+            // It tries again after a while.
+            this.governor.backlog();
         }
     }
 

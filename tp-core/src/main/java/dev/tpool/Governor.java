@@ -45,20 +45,20 @@ final class Governor implements Runnable {
     }
 
     /**
-     * Something is queued, nobody is idle, and the crew is at its growth limit.
+     * Something is queued, nobody is idle, and the crew is at its growth limit or a
+     * worker could not be started.
      */
     void backlog() {
         if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
-            Thread thread = new Thread(null, this, this.poolName + "-governor", 0, false);
-            thread.setDaemon(true);
             try {
+                Thread thread = new Thread(null, this, this.poolName + "-governor", 0, false);
+                thread.setDaemon(true);
                 thread.start();
             }
             catch (Throwable ex) {
-                // The poster has done its part; the next one tries again.
+                // Whoever posts next tries again; this poster has done its part.
                 this.watching.set(false);
-                logger.log(Level.WARNING, () -> "the governor of pool '" + this.poolName + "' could not be started",
-                        ex);
+                logger.log(Level.WARNING, () -> "pool '" + this.poolName + "' could not start its governor", ex);
             }
         }
     }
