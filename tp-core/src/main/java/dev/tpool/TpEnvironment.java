@@ -324,7 +324,9 @@ public final class TpEnvironment {
                 this.cleanupGroup.add(object);
             }
             catch (RuntimeException ex) {
-                freeLibrary(object);
+                if (this.library != null) {
+                    freeLibrary(object);
+                }
                 throw ex;
             }
         }
@@ -345,6 +347,7 @@ public final class TpEnvironment {
 
     private @Nullable TrackedOneShot postTracked(String name, TpSimpleCallback<@Nullable Object> callback,
             @Nullable Object context, @Nullable TpCompletion completion) {
+        Objects.requireNonNull(name, "name");
         TpPool target = pool();
         TpPool.Admission admission = target.admit(name, true);
         if (admission == TpPool.Admission.REFUSED) {
@@ -393,7 +396,7 @@ public final class TpEnvironment {
         try {
             Objects.requireNonNull(this.library).free();
         }
-        catch (RuntimeException ex) {
+        catch (Throwable ex) {
             object.pool().report(object, ex);
         }
     }
