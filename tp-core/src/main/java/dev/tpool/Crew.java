@@ -214,7 +214,7 @@ final class Crew {
      * Lets the workers go if the pool was closed and has nothing left to serve.
      */
     void wakeAllIfFinished() {
-        if (!isClosed() || !this.pool.hasNoObjects()) {
+        if (!isFinished()) {
             return;
         }
         this.lock.lock();
@@ -226,8 +226,26 @@ final class Crew {
         }
     }
 
+    /**
+     * Lets the workers look whether they have to leave, and whoever waits for the end
+     * whether it has come.
+     */
+    private void wakeAll() {
+        while (this.idleTop != null) {
+            wake(this.idleTop);
+        }
+        this.workerLeft.signalAll();
+    }
+
+    /**
+     * Whether the pool was closed and takes nothing new: only what is queued is left.
+     */
+    private boolean isFinished() {
+        return isClosed() && this.pool.hasNoObjects();
+    }
+
     boolean isTerminated() {
-        return isClosed() && alive() == 0 && this.pool.hasNoObjects() && this.queue.isEmpty();
+        return isFinished() && alive() == 0 && this.queue.isEmpty();
     }
 
     boolean awaitTermination(Deadline deadline) throws InterruptedException {
@@ -283,7 +301,7 @@ final class Crew {
             return true;
         }
         if (!park(worker)) {
-            return false;
+            return rejoin(worker);
         }
         if (!this.queue.isEmpty() && unpark(worker)) {
             return true;
@@ -335,7 +353,7 @@ final class Crew {
         worker.searching = false;
         this.lock.lock();
         try {
-            if (isClosed() && this.pool.hasNoObjects() && this.queue.isEmpty()) {
+            if (isFinished() && this.queue.isEmpty()) {
                 this.state.getAndAdd(-searching - CrewState.ALIVE_ONE);
                 // Somebody may have parked while this worker still had something to do.
                 wakeAll();
@@ -398,6 +416,7 @@ final class Crew {
         while (true) {
             long seen = this.state.get();
             if (CrewState.alive(seen) >= growthLimit()) {
+                replaceSearcher();
                 return false;
             }
             if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)) {
