@@ -141,25 +141,35 @@ final class Crew {
      * one could not be
      */
     boolean setMinimum(int minimum) {
+        while (startUpTo(minimum)) {
+            this.lock.lock();
+            try {
+                // One that was idle for too long may have left meanwhile; from here on it
+                // may not.
+                if (alive() >= minimum || isClosed()) {
+                    this.maximum = Math.max(this.maximum, minimum);
+                    this.minimum = minimum;
+                    return true;
+                }
+            }
+            finally {
+                this.lock.unlock();
+            }
+        }
+        return false;
+    }
+
+    private boolean startUpTo(int count) {
         while (true) {
             long seen = this.state.get();
-            if (CrewState.alive(seen) >= minimum) {
-                break;
+            if (CrewState.alive(seen) >= count) {
+                return true;
             }
             if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)
                     && !startWorker()) {
                 return false;
             }
         }
-        this.lock.lock();
-        try {
-            this.maximum = Math.max(this.maximum, minimum);
-            this.minimum = minimum;
-        }
-        finally {
-            this.lock.unlock();
-        }
-        return true;
     }
 
     void setMaximum(int maximum) {
