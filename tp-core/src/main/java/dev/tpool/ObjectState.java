@@ -9,7 +9,8 @@ final class ObjectState {
     /*-
      * Layout, high to low
      *
-     *   63..57  unused     always 0
+     *   63..58  unused     always 0
+     *   57      HELD       the group close that released the object is not done with it: do not free it
      *   56      RELEASED   a group close has released the object (comes with CLOSED)
      *   55      FREED      closed and quiescent: it has left its group and its pool
      *   54      CLOSED     no more posts
@@ -23,7 +24,8 @@ final class ObjectState {
      *   executions + cancelled = posts, once nothing is pending or running
      *   pending > 0 implies QUEUED, but for the instant in which a poster is about to set it
      *   the node is in the queue at most once: who sets QUEUED pushes it
-     *   FREED implies CLOSED and pending = running = 0, and is set once
+     *   FREED implies CLOSED and pending = running = 0, and is set once; nothing runs after it or after
+     *   RELEASED, though a poster that is about to be refused may show for a moment as pending
      *
      * Transitions
      *
@@ -33,14 +35,16 @@ final class ObjectState {
      *   poster       CLOSED was set                  pending - 1 if it is still there         CAS
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
-     *   worker       took the node, pending = 0      not QUEUED                               CAS
+     *   worker       took the node, nothing to run   not QUEUED                               CAS
      *   canceller    always                          pending = 0                              CAS
      *   worker       end of an execution             running - 1                              add
      *   waiter       about to look at the counts     WAITED                                   or
      *   last waiter  leaves                          not WAITED                               and
      *   closer       close()                         CLOSED                                   or
-     *   group close  pending = running = 0           CLOSED and RELEASED                      CAS
-     *   who sees     CLOSED, pending = running = 0   FREED                                    CAS
+     *   group close  pending = running = 0           CLOSED, RELEASED and HELD                CAS
+     *   group close  the cancel callback is over     not HELD                                 and
+     *   who sees     CLOSED, pending = running = 0,  FREED                                    CAS
+     *                not HELD
      *
      * What it does not say: which executions are disassociated. There are few, so their number is kept
      * with the waiters, under their lock (ObjectWaiters); associated is running less that number. An
@@ -71,6 +75,8 @@ final class ObjectState {
 
     static final long RELEASED = 1L << 56;
 
+    static final long HELD = 1L << 57;
+
     private ObjectState() {
     }
 
@@ -88,6 +94,21 @@ final class ObjectState {
 
     static boolean isQuiescent(long state) {
         return (state & (MAX_PENDING | ((long) MAX_RUNNING << 32))) == 0;
+    }
+
+    /**
+     * Whether a worker that took the object out of the queue has something to run. What
+     * is pending on an object that has come to its end are posts about to be refused.
+     */
+    static boolean isClaimable(long state) {
+        return pending(state) > 0 && !is(state, FREED | RELEASED);
+    }
+
+    /**
+     * Whether the object has come to its end and somebody has to say so.
+     */
+    static boolean isToBeFreed(long state) {
+        return is(state, CLOSED) && isQuiescent(state) && !is(state, HELD | FREED);
     }
 
     /**

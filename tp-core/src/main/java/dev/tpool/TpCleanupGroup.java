@@ -337,7 +337,7 @@ public final class TpCleanupGroup implements AutoCloseable {
                 }
             }
             finally {
-                this.object.freeIfFinal();
+                this.object.letGo();
             }
             return true;
         }

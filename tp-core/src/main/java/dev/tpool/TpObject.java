@@ -255,7 +255,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     final boolean claim() {
         while (true) {
             long seen = this.state;
-            if (ObjectState.pending(seen) == 0) {
+            if (!ObjectState.isClaimable(seen)) {
                 long next = seen & ~ObjectState.QUEUED;
                 if (STATE.compareAndSet(this, seen, next)) {
                     return false;
@@ -356,7 +356,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Takes the object, which is quiet, away from the application.
+     * Takes the object, which is quiet, away from the application. It is not freed before
+     * {@link #letGo()}.
      * @return {@code false} if the application has posted to it or closed it meanwhile
      */
     final boolean release() {
@@ -365,7 +366,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             if (!ObjectState.isQuiescent(seen) || ObjectState.is(seen, ObjectState.CLOSED)) {
                 return false;
             }
-            if (STATE.compareAndSet(this, seen, seen | ObjectState.CLOSED | ObjectState.RELEASED)) {
+            if (STATE.compareAndSet(this, seen,
+                    seen | ObjectState.CLOSED | ObjectState.RELEASED | ObjectState.HELD)) {
                 return true;
             }
         }
@@ -375,10 +377,18 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         return ObjectState.is(this.state, ObjectState.FREED);
     }
 
-    final void freeIfFinal() {
+    /**
+     * Frees the object that was released. If a poster that is about to be refused is in
+     * the way, that one does.
+     */
+    final void letGo() {
+        STATE.getAndBitwiseAnd(this, ~ObjectState.HELD);
+        freeIfFinal();
+    }
+
+    private void freeIfFinal() {
         long seen = this.state;
-        while (ObjectState.is(seen, ObjectState.CLOSED) && ObjectState.isQuiescent(seen)
-                && !ObjectState.is(seen, ObjectState.FREED)) {
+        while (ObjectState.isToBeFreed(seen)) {
             if (STATE.compareAndSet(this, seen, seen | ObjectState.FREED)) {
                 this.environment.objectFreed(this);
                 return;
@@ -416,10 +426,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
                 aside.lock.unlock();
             }
         }
-        if (!ObjectState.is(state, ObjectState.RELEASED)) {
-            // Who releases it for the group frees it too, after the cancel callback.
-            freeIfFinal();
-        }
+        freeIfFinal();
     }
 
     private ObjectWaiters waiters() {
