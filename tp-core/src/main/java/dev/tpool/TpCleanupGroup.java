@@ -310,7 +310,7 @@ public final class TpCleanupGroup implements AutoCloseable {
             if (cancelPending) {
                 this.dropped = this.object.cancelPendingCallbacks();
             }
-            this.outstanding = this.object.pending() + this.object.running();
+            this.outstanding = this.object.outstanding();
         }
 
         void end(boolean cancelPending, @Nullable Object cleanupContext, Deadline deadline)
@@ -356,7 +356,7 @@ public final class TpCleanupGroup implements AutoCloseable {
         }
 
         TpCloseReport.Member report() {
-            long still = this.finished ? 0 : this.object.pending() + this.object.running();
+            long still = this.finished ? 0 : this.object.outstanding();
             return new TpCloseReport.Member(this.object.name(), this.object.kind(),
                     Math.max(0, this.outstanding - still), this.dropped, this.cancelCallbackRan, this.finished);
         }

@@ -87,6 +87,14 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
+     * What is queued and what is running, looked at in one step.
+     */
+    final long outstanding() {
+        long seen = this.state;
+        return ObjectState.pending(seen) + ObjectState.running(seen);
+    }
+
+    /**
      * Whether the object was closed, by itself or with its cleanup group.
      * @return {@code true} once it takes no more posts
      */
