@@ -374,8 +374,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             if (!ObjectState.isQuiescent(seen) || ObjectState.is(seen, ObjectState.CLOSED)) {
                 return false;
             }
-            if (STATE.compareAndSet(this, seen,
-                    seen | ObjectState.CLOSED | ObjectState.RELEASED | ObjectState.HELD)) {
+            if (STATE.compareAndSet(this, seen, seen | ObjectState.CLOSED | ObjectState.RELEASED | ObjectState.HELD)) {
                 return true;
             }
         }

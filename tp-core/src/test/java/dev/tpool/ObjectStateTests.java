@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ObjectStateTests {
 
     private static final long ALL_FLAGS = ObjectState.QUEUED | ObjectState.WAITED | ObjectState.CLOSED
-            | ObjectState.FREED | ObjectState.RELEASED;
+            | ObjectState.FREED | ObjectState.RELEASED | ObjectState.HELD;
 
     @Test
     void aNewObjectIsQuiescentAndHasNoFlag() {
@@ -29,7 +29,7 @@ class ObjectStateTests {
         long full = ObjectState.MAX_PENDING + ObjectState.MAX_RUNNING * ObjectState.RUNNING_ONE;
 
         assertThat(full & ALL_FLAGS).isZero();
-        assertThat(Long.bitCount(ALL_FLAGS)).isEqualTo(5);
+        assertThat(Long.bitCount(ALL_FLAGS)).isEqualTo(6);
         assertThat(ObjectState.pending(full)).isEqualTo(4_294_967_295L);
         assertThat(ObjectState.running(full)).isEqualTo(ObjectState.MAX_RUNNING);
         assertThat(ObjectState.pending(full | ALL_FLAGS)).isEqualTo(ObjectState.MAX_PENDING);
@@ -43,7 +43,7 @@ class ObjectStateTests {
 
     @ParameterizedTest
     @ValueSource(longs = { ObjectState.QUEUED, ObjectState.WAITED, ObjectState.CLOSED, ObjectState.FREED,
-            ObjectState.RELEASED })
+            ObjectState.RELEASED, ObjectState.HELD })
     void aFlagIsSeenAndSaysNothingOfTheCounts(long flag) {
         assertThat(ObjectState.is(flag, flag)).isTrue();
         assertThat(ObjectState.is(flag, ALL_FLAGS & ~flag)).isFalse();
@@ -68,6 +68,31 @@ class ObjectStateTests {
         long next = ObjectState.claimed(state);
 
         assertThat(next).isEqualTo(ObjectState.QUEUED + 2 * ObjectState.PENDING_ONE + 3 * ObjectState.RUNNING_ONE);
+    }
+
+    @Test
+    void nothingCanBeClaimedWhereNothingIsPendingOrTheObjectHasComeToItsEnd() {
+        assertThat(ObjectState.isClaimable(ObjectState.QUEUED)).isFalse();
+        assertThat(ObjectState.isClaimable(ObjectState.QUEUED | ObjectState.PENDING_ONE)).isTrue();
+        assertThat(ObjectState.isClaimable(ObjectState.QUEUED | ObjectState.CLOSED | ObjectState.PENDING_ONE)).isTrue();
+        assertThat(ObjectState
+            .isClaimable(ObjectState.QUEUED | ObjectState.CLOSED | ObjectState.FREED | ObjectState.PENDING_ONE))
+            .isFalse();
+        assertThat(ObjectState
+            .isClaimable(ObjectState.QUEUED | ObjectState.CLOSED | ObjectState.RELEASED | ObjectState.PENDING_ONE))
+            .isFalse();
+    }
+
+    @Test
+    void anObjectIsFreedOnceWhenItIsClosedQuiescentAndNotHeld() {
+        assertThat(ObjectState.isToBeFreed(0)).isFalse();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED)).isTrue();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.QUEUED | ObjectState.WAITED)).isTrue();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED + ObjectState.PENDING_ONE)).isFalse();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED + ObjectState.RUNNING_ONE)).isFalse();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.FREED)).isFalse();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.RELEASED | ObjectState.HELD)).isFalse();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.RELEASED)).isTrue();
     }
 
     @Test
