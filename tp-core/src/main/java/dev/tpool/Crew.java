@@ -468,13 +468,6 @@ final class Crew {
         }
     }
 
-    private void wakeAll() {
-        while (this.idleTop != null) {
-            wake(this.idleTop);
-        }
-        this.workerLeft.signalAll();
-    }
-
     private void wake(Worker worker) {
         popFromStack(worker);
         this.state.getAndAdd(CrewState.SEARCHING_ONE - CrewState.IDLE_ONE);

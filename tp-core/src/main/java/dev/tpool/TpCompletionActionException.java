@@ -7,7 +7,7 @@ import java.io.Serial;
  * that it asked to have released. The other actions of the callback were carried out all
  * the same.
  */
-public class TpCompletionActionException extends RuntimeException {
+public final class TpCompletionActionException extends RuntimeException {
 
     @Serial
     private static final long serialVersionUID = 1L;

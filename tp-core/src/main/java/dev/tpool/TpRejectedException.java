@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
  * A callback was refused: the pool's bounded queue is full, or no thread could be started
  * to run it.
  */
-public class TpRejectedException extends RejectedExecutionException {
+public final class TpRejectedException extends RejectedExecutionException {
 
     @Serial
     private static final long serialVersionUID = 1L;

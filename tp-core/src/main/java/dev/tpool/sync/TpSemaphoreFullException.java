@@ -7,7 +7,7 @@ package dev.tpool.sync;
  *
  * @since 0.1.0
  */
-public class TpSemaphoreFullException extends IllegalStateException {
+public final class TpSemaphoreFullException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
 
