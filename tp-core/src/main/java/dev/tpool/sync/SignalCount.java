@@ -7,8 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A number of signals and the one line of those who wait for them, threads and registered
  * waiters alike: what an event and a semaphore have in common.
@@ -20,19 +18,19 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      *
      *   count >= 0   that many signals are there, and nobody stands in line
      *   count < 0    frozen: only the holder of the lock may change anything; the number of
-     *                signals is ~count for those who only want to look
+     *                signals is ~count
      *
      * While nobody stands in line, one compare-and-set gives or takes signals. Whatever has to
      * do with the line is done between freeze() and thaw(), where the signals are a plain field
-     * and claim() and its consequence are one step for everybody else. thaw() leaves the word
+     * and a claim and what it consumes are one step for everybody else. thaw() leaves the word
      * frozen as long as somebody stands in line, so that nobody passes him by.
      *
-     * Invariant outside freeze() and thaw(): the first in line wants more than there is.
-     * Hence whoever adds signals, and whoever leaves the line, serves it from the front.
+     * Outside of freeze() and thaw() the first in line wants more than there is: thaw() serves
+     * the line from the front, whatever was changed before it.
      *
-     * The first in line is told by nobody but the one who took him out of it, once the lock is
-     * free. A thread that gives up (time-out, interrupt) asks for the lock first: if it is no
-     * longer in line by then, the signals are its own and it returns with them.
+     * Those who were served are told by the one who served them, once the lock is free. A
+     * thread that gives up (time-out, interrupt) asks for the lock first: if it is no longer in
+     * line by then, the signals are its own and it returns with them.
      */
 
     /** As a waiting time: no limit. */
@@ -92,7 +90,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     @Override
     public final Registration register(Waiter waiter) {
-        RegisteredWaiter place = new RegisteredWaiter(Objects.requireNonNull(waiter, "waiter"));
+        RegisteredWaiter place = new RegisteredWaiter(this, Objects.requireNonNull(waiter, "waiter"));
         enter(place);
         return place;
     }
@@ -102,7 +100,18 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      */
     final int count() {
         int seen = this.count.get();
-        return (seen >= 0) ? seen : ~seen;
+        if (seen >= 0) {
+            return seen;
+        }
+        // Not ~seen: somebody may be taking signals just now, or have returned with them.
+        this.lock.lock();
+        try {
+            seen = this.count.get();
+            return (seen >= 0) ? seen : ~seen;
+        }
+        finally {
+            this.lock.unlock();
+        }
     }
 
     /**
@@ -113,8 +122,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     final int add(int added, int maximum) {
         int seen = this.count.get();
         while (seen >= 0) {
-            // Written even if it stays the same: whoever takes the signal later must see
-            // what
+            // Written even if it stays the same: whoever takes the signal must see what
             // this thread did before.
             if (this.count.compareAndSet(seen, raised(seen, added, maximum))) {
                 return seen;
@@ -123,15 +131,8 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         }
         freeze();
         int before = this.signals;
-        WaitLine.Told told;
-        try {
-            this.signals = raised(before, added, maximum);
-            told = serve();
-        }
-        finally {
-            thaw();
-        }
-        told.tell();
+        this.signals = raised(before, added, maximum);
+        thaw().tell();
         return before;
     }
 
@@ -152,7 +153,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         }
         freeze();
         this.signals = 0;
-        thaw();
+        thaw().tell();
     }
 
     /**
@@ -170,18 +171,12 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
             return false;
         }
         freeze();
-        try {
-            if (!this.line.isEmpty() || this.signals < wanted) {
-                return false;
-            }
-            if (this.consumed) {
-                this.signals -= wanted;
-            }
-            return true;
+        boolean taken = this.line.isEmpty() && this.signals >= wanted;
+        if (taken && this.consumed) {
+            this.signals -= wanted;
         }
-        finally {
-            thaw();
-        }
+        thaw().tell();
+        return taken;
     }
 
     /**
@@ -219,7 +214,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         enter(me);
         boolean interrupted = false;
         long left = nanos;
-        while (!me.granted) {
+        while (!me.granted()) {
             if (left <= 0 || (heedInterrupt && Thread.currentThread().isInterrupted())) {
                 leave(me);
                 break;
@@ -239,36 +234,23 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return me.granted;
+        return me.granted();
     }
 
     private void enter(WaitLine.Node place) {
         freeze();
-        WaitLine.Told told;
-        try {
-            this.line.add(place);
-            told = serve();
-        }
-        finally {
-            thaw();
-        }
-        told.tell();
+        this.line.add(place);
+        thaw().tell();
     }
 
-    private void leave(WaitLine.Node place) {
+    /**
+     * Gives up a place in line, if it still is one. Somebody who wants much, in front,
+     * may have held up others who want little; one who wants a single signal never does.
+     */
+    final void leave(WaitLine.Node place) {
         freeze();
-        WaitLine.Told told;
-        try {
-            if (place.inLine()) {
-                this.line.remove(place);
-            }
-            // One who wanted much, in front, may have held up others who want little.
-            told = serve();
-        }
-        finally {
-            thaw();
-        }
-        told.tell();
+        this.line.remove(place);
+        thaw().tell();
     }
 
     private void freeze() {
@@ -283,13 +265,12 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         this.signals = (seen >= 0) ? seen : ~seen;
     }
 
-    private void thaw() {
-        this.count.set(this.line.isEmpty() ? this.signals : ~this.signals);
-        this.lock.unlock();
-    }
-
-    private WaitLine.Told serve() {
-        WaitLine.Told told = new WaitLine.Told();
+    /**
+     * Serves the line and ends what {@link #freeze()} began.
+     * @return those who were served, to be told now
+     */
+    private Told thaw() {
+        Told told = new Told();
         WaitLine.Node next = this.line.first();
         while (next != null && next.wanted <= this.signals) {
             this.line.remove(next);
@@ -299,6 +280,8 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
             told.add(next);
             next = this.line.first();
         }
+        this.count.set(this.line.isEmpty() ? this.signals : ~this.signals);
+        this.lock.unlock();
         return told;
     }
 
@@ -308,93 +291,6 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      */
     static long nanos(Duration time) {
         return TimeUnit.NANOSECONDS.convert(time);
-    }
-
-    private static final class BlockedThread extends WaitLine.Node {
-
-        private final Thread thread = Thread.currentThread();
-
-        private volatile boolean granted;
-
-        BlockedThread(int wanted) {
-            super(wanted);
-        }
-
-        @Override
-        boolean claim() {
-            this.granted = true;
-            return true;
-        }
-
-        @Override
-        void tell() {
-            if (this.thread != Thread.currentThread()) {
-                LockSupport.unpark(this.thread);
-            }
-        }
-
-    }
-
-    private final class RegisteredWaiter extends WaitLine.Node implements Registration {
-
-        private final Waiter waiter;
-
-        /** Written under the lock, before {@code tell()}. */
-        private boolean claimed;
-
-        private @Nullable Throwable failure;
-
-        RegisteredWaiter(Waiter waiter) {
-            super(1);
-            this.waiter = waiter;
-        }
-
-        @Override
-        boolean claim() {
-            try {
-                this.claimed = this.waiter.claim();
-            }
-            catch (Throwable ex) {
-                this.failure = ex;
-            }
-            return this.claimed;
-        }
-
-        @Override
-        void tell() {
-            if (this.claimed) {
-                try {
-                    this.waiter.signalled();
-                }
-                catch (Throwable ex) {
-                    report(ex);
-                }
-            }
-            else if (this.failure != null) {
-                report(this.failure);
-            }
-        }
-
-        private void report(Throwable failure) {
-            Thread thread = Thread.currentThread();
-            try {
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
-            }
-            catch (Throwable ignored) {
-                // As the JVM does: there is nobody left to tell.
-            }
-        }
-
-        /**
-         * Serves nobody: a place that wants one signal and is still in line means that
-         * there is none.
-         */
-        @Override
-        public boolean cancel() {
-            leave(this);
-            return !this.claimed;
-        }
-
     }
 
 }

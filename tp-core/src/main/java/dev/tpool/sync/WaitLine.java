@@ -40,7 +40,13 @@ final class WaitLine {
         this.size++;
     }
 
+    /**
+     * Takes a node out of line; nothing happens if it is not in line any more.
+     */
     void remove(Node node) {
+        if (!node.inLine) {
+            return;
+        }
         Node before = node.previous;
         Node after = node.next;
         if (before == null) {
@@ -72,7 +78,8 @@ final class WaitLine {
 
         private @Nullable Node previous;
 
-        private @Nullable Node next;
+        /** The next in line or, once out of line, the next to be told. */
+        @Nullable Node next;
 
         private boolean inLine;
 
@@ -80,13 +87,9 @@ final class WaitLine {
             this.wanted = wanted;
         }
 
-        boolean inLine() {
-            return this.inLine;
-        }
-
         /**
          * Accepts or declines what was wanted. Called once, just out of line, under the
-         * guard of the line. Does not throw.
+         * line's guard. Does not throw.
          */
         abstract boolean claim();
 
@@ -95,38 +98,6 @@ final class WaitLine {
          * returned, outside every lock. Does not throw.
          */
         abstract void tell();
-
-    }
-
-    /**
-     * Those who were taken out of a line and are to be told in that order. Reuses the
-     * links of the nodes.
-     */
-    static final class Told {
-
-        private @Nullable Node first;
-
-        private @Nullable Node last;
-
-        void add(Node node) {
-            if (this.last == null) {
-                this.first = node;
-            }
-            else {
-                this.last.next = node;
-            }
-            this.last = node;
-        }
-
-        void tell() {
-            Node node = this.first;
-            while (node != null) {
-                Node after = node.next;
-                node.next = null;
-                node.tell();
-                node = after;
-            }
-        }
 
     }
 
