@@ -318,7 +318,7 @@ public abstract class TpWaitableContractTests {
 
     @Test
     void neitherLosesNorDoublesASignalThatRacesWithCancel() throws Exception {
-        int rounds = signalIsConsumed() ? 2_000 : 50;
+        int rounds = signalIsConsumed() ? 1_000 : 50;
         for (int round = 0; round < rounds; round++) {
             if (!signalIsConsumed()) {
                 createWaitable();
@@ -371,7 +371,7 @@ public abstract class TpWaitableContractTests {
             }));
         }
 
-        int signals = 5_000;
+        int signals = 1_000;
         for (int i = 0; i < signals; i++) {
             signal();
             // One at a time: an event would swallow a second one.
