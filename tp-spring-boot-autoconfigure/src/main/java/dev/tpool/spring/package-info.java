@@ -1,5 +1,6 @@
 /**
- * The pools of a Spring application.
+ * The named things of a Spring application: pools, environments, cleanup groups and what
+ * callbacks synchronize with. Works in any Spring context; Spring Boot wires it.
  */
 @NullMarked
 package dev.tpool.spring;
