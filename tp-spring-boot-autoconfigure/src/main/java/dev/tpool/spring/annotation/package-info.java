@@ -1,5 +1,5 @@
 /**
- * Annotations that bind a bean's methods to a pool.
+ * Callbacks declared on methods.
  */
 @NullMarked
 package dev.tpool.spring.annotation;

@@ -1,0 +1,194 @@
+package dev.tpool.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import dev.tpool.TpCallbackInstance;
+import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpEnvironment;
+import dev.tpool.TpLibrary;
+import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.TpUnknownNameException;
+import dev.tpool.sync.TpCriticalSection;
+import dev.tpool.sync.TpEvent;
+import dev.tpool.sync.TpMutex;
+import dev.tpool.sync.TpSemaphore;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.StringValueResolver;
+
+/**
+ * What an annotated method and its annotation say, checked as far as that goes without
+ * touching a bean.
+ */
+final class CallbackDefinition {
+
+    private static final List<Class<?>> RETURN_TYPES = List.of(void.class, Future.class, CompletionStage.class,
+            CompletableFuture.class);
+
+    private final Class<?> beanClass;
+
+    private final Method method;
+
+    private final String environment;
+
+    private final String semaphore;
+
+    private final int count;
+
+    private final String mutex;
+
+    private final String section;
+
+    private final String event;
+
+    private final String library;
+
+    CallbackDefinition(Class<?> beanClass, Method method, TpCallback annotation, StringValueResolver resolver) {
+        this.beanClass = beanClass;
+        this.method = method;
+        this.environment = resolve(resolver, annotation.environment());
+        this.semaphore = resolve(resolver, annotation.releaseSemaphore());
+        this.count = annotation.releaseCount();
+        this.mutex = resolve(resolver, annotation.releaseMutex());
+        this.section = resolve(resolver, annotation.leaveSection());
+        this.event = resolve(resolver, annotation.setEvent());
+        this.library = resolve(resolver, annotation.freeLibrary());
+        checkMethod();
+        checkParameters();
+        checkCount();
+    }
+
+    private static String resolve(StringValueResolver resolver, String name) {
+        String resolved = name.isEmpty() ? name : resolver.resolveStringValue(name);
+        return (resolved != null) ? resolved : "";
+    }
+
+    /**
+     * The name of the callbacks in logs and snapshots.
+     */
+    String name() {
+        return this.beanClass.getSimpleName() + "." + this.method.getName();
+    }
+
+    boolean returnsFuture() {
+        return this.method.getReturnType() != void.class;
+    }
+
+    /**
+     * Where the parameter of a special type is.
+     * @return its index, -1 if there is none
+     */
+    int parameter(Class<?> type) {
+        return List.of(this.method.getParameterTypes()).indexOf(type);
+    }
+
+    String environment() {
+        return this.environment.isEmpty() ? TpRegistry.DEFAULT : this.environment;
+    }
+
+    /**
+     * Makes sure that every name is known. Creates no bean, save the semaphore if it is
+     * needed to know its maximum.
+     */
+    void checkNames(TpRegistry registry) {
+        requireName(registry, TpEnvironment.class, environment());
+        requireName(registry, TpSemaphore.class, this.semaphore);
+        requireName(registry, TpMutex.class, this.mutex);
+        requireName(registry, TpCriticalSection.class, this.section);
+        requireName(registry, TpEvent.class, this.event);
+        requireName(registry, TpLibrary.class, this.library);
+        if (this.count > 1) {
+            int maximum = registry.semaphore(this.semaphore).maximum();
+            if (this.count > maximum) {
+                throw wrong(
+                        "releaseCount is " + this.count + ", above the maximum of semaphore '" + this.semaphore
+                                + "', which is " + maximum,
+                        "Release at most " + maximum + ", or raise the maximum of the semaphore.");
+            }
+        }
+    }
+
+    CompletionActions actions(TpRegistry registry) {
+        return new CompletionActions(this.section.isEmpty() ? null : registry.section(this.section),
+                this.mutex.isEmpty() ? null : registry.mutex(this.mutex),
+                this.semaphore.isEmpty() ? null : registry.semaphore(this.semaphore), this.count,
+                this.event.isEmpty() ? null : registry.event(this.event),
+                this.library.isEmpty() ? null : registry.library(this.library));
+    }
+
+    private void requireName(TpRegistry registry, Class<?> type, String name) {
+        if (name.isEmpty()) {
+            return;
+        }
+        try {
+            registry.requireName(type, name);
+        }
+        catch (TpUnknownNameException ex) {
+            String nearest = ex.nearest();
+            throw wrong("there is no " + ex.kind() + " '" + name + "'",
+                    (nearest != null) ? "Did you mean '" + nearest + "'?"
+                            : "Define it under 'tp.' in the configuration or as a bean."
+                                    + (ex.known().isEmpty() ? "" : " Known are " + ex.known() + "."),
+                    ex);
+        }
+    }
+
+    private void checkMethod() {
+        int modifiers = this.method.getModifiers();
+        if (Modifier.isStatic(modifiers)) {
+            throw unseen("it is static", "Make it an instance method.");
+        }
+        if (Modifier.isPrivate(modifiers)) {
+            throw unseen("it is private", "Make it at least package-private.");
+        }
+        if (Modifier.isFinal(modifiers)) {
+            throw unseen("it is final", "Make it not final.");
+        }
+        if (Modifier.isFinal(this.beanClass.getModifiers()) && !Proxy.isProxyClass(this.beanClass)) {
+            throw unseen("its class is final", "Make the class not final.");
+        }
+        if (!RETURN_TYPES.contains(this.method.getReturnType())) {
+            throw wrong("it returns " + this.method.getReturnType().getName() + ", but the caller goes on at once",
+                    "Return void, Future, CompletionStage or CompletableFuture.");
+        }
+    }
+
+    private void checkParameters() {
+        for (Class<?> special : List.of(TpCallbackInstance.class, TpCleanupGroup.class, TpEnvironment.class)) {
+            List<Class<?>> types = List.of(this.method.getParameterTypes());
+            if (types.indexOf(special) != types.lastIndexOf(special)) {
+                throw wrong("it has more than one parameter of type " + special.getSimpleName(), "Keep one of them.");
+            }
+        }
+    }
+
+    private void checkCount() {
+        if (this.count < 1) {
+            throw wrong("releaseCount is " + this.count + ", must be at least 1",
+                    "Set it to how many permits a callback stands for.");
+        }
+        if (this.count > 1 && this.semaphore.isEmpty()) {
+            throw wrong("releaseCount is " + this.count + " without a semaphore",
+                    "Name the semaphore in releaseSemaphore, or leave releaseCount out.");
+        }
+    }
+
+    private TpCallbackDefinitionException unseen(String why, String action) {
+        return wrong(why + ", so that a call of it would not be seen and would run on the caller's thread", action);
+    }
+
+    private TpCallbackDefinitionException wrong(String problem, String action) {
+        return wrong(problem, action, null);
+    }
+
+    private TpCallbackDefinitionException wrong(String problem, String action, @Nullable Throwable cause) {
+        return new TpCallbackDefinitionException(this.beanClass, this.method, problem, action, cause);
+    }
+
+}

@@ -1,0 +1,124 @@
+package dev.tpool.spring.annotation;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import dev.tpool.TpCallbackInstance;
+import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpEnvironment;
+import dev.tpool.TpRejectedException;
+import dev.tpool.spring.TpRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+
+/**
+ * An annotated method with everything it names at hand: posts the calls.
+ */
+final class CallbackMethod {
+
+    private final String name;
+
+    private final boolean returnsFuture;
+
+    private final TpEnvironment environment;
+
+    private final CompletionActions actions;
+
+    private final int instanceParameter;
+
+    private final int groupParameter;
+
+    private final int environmentParameter;
+
+    CallbackMethod(CallbackDefinition definition, TpRegistry registry) {
+        this.name = definition.name();
+        this.returnsFuture = definition.returnsFuture();
+        this.environment = registry.environment(definition.environment());
+        this.actions = definition.actions(registry);
+        this.instanceParameter = definition.parameter(TpCallbackInstance.class);
+        this.groupParameter = definition.parameter(TpCleanupGroup.class);
+        this.environmentParameter = definition.parameter(TpEnvironment.class);
+    }
+
+    /**
+     * Posts a call.
+     * @return what the proxied method returns to the caller
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // The caller gets it.
+    @Nullable Object post(ProxyMethodInvocation invocation) {
+        TpEnvironment target = environmentOf(invocation.getArguments());
+        if (this.returnsFuture) {
+            return postForFuture(target, invocation);
+        }
+        if (!target.trySubmit(this.name, (instance, call) -> run(instance, call), invocation,
+                new VoidCompletion(this.name))) {
+            throw new TpRejectedException("callback '" + this.name + "' was refused: the queue of " + target.pool()
+                    + " is full, or no thread could be started");
+        }
+        return null;
+    }
+
+    private CompletableFuture<@Nullable Object> postForFuture(TpEnvironment target, ProxyMethodInvocation invocation) {
+        CompletableFuture<@Nullable Object> posted;
+        try {
+            posted = target.submit(this.name, () -> result(run(TpCallbackInstance.current(), invocation)));
+        }
+        catch (TpRejectedException | IllegalStateException ex) {
+            return CompletableFuture.failedFuture(ex);
+        }
+        return new CallbackFuture(posted);
+    }
+
+    private TpEnvironment environmentOf(@Nullable Object[] arguments) {
+        TpEnvironment target = this.environment;
+        if (this.environmentParameter >= 0 && arguments[this.environmentParameter] instanceof TpEnvironment given) {
+            target = given;
+        }
+        if (this.groupParameter >= 0 && arguments[this.groupParameter] instanceof TpCleanupGroup group) {
+            target = target.toBuilder().cleanupGroup(group, target.cancelCallback()).build();
+        }
+        return target;
+    }
+
+    /**
+     * Runs the method on the worker. The actions are registered first, so that a method
+     * that throws gives back what it stands for, too.
+     */
+    private @Nullable Object run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
+        this.actions.register(instance);
+        if (this.instanceParameter >= 0) {
+            Object[] arguments = invocation.getArguments().clone();
+            arguments[this.instanceParameter] = instance;
+            invocation.setArguments(arguments);
+        }
+        try {
+            return invocation.proceed();
+        }
+        catch (Exception | Error ex) {
+            throw ex;
+        }
+        catch (Throwable ex) {
+            throw new ExecutionException(ex);
+        }
+    }
+
+    /**
+     * What the caller's future gets: a stage to follow, or the value itself. A plain
+     * future can only be waited for, which is part of the callback then.
+     */
+    private static @Nullable Object result(@Nullable Object returned) throws Exception {
+        if (returned instanceof CompletionStage<?> || !(returned instanceof Future<?> future)) {
+            return returned;
+        }
+        try {
+            return future.get();
+        }
+        catch (ExecutionException ex) {
+            throw (ex.getCause() instanceof Exception cause) ? cause : ex;
+        }
+    }
+
+}

@@ -1,0 +1,95 @@
+package dev.tpool.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import dev.tpool.spring.TpRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.StringValueResolver;
+
+/**
+ * The annotated methods that were seen. Looks at each class once, and at what its
+ * annotations name when it is first called.
+ */
+final class CallbackMethods {
+
+    private final Supplier<TpRegistry> registry;
+
+    private final StringValueResolver resolver;
+
+    private final Map<Class<?>, Map<Method, CallbackDefinition>> definitions = new ConcurrentHashMap<>();
+
+    private final Map<MethodClassKey, CallbackMethod> methods = new ConcurrentHashMap<>();
+
+    private volatile boolean namesAreSettled;
+
+    CallbackMethods(Supplier<TpRegistry> registry, StringValueResolver resolver) {
+        this.registry = registry;
+        this.resolver = resolver;
+    }
+
+    /**
+     * Checks the annotated methods of a class, private ones and others that a proxy would
+     * never see among them.
+     * @throws TpCallbackDefinitionException if one of them cannot be a callback
+     */
+    void inspect(Class<?> beanClass) {
+        if (this.definitions.containsKey(beanClass)) {
+            return;
+        }
+        Map<Method, CallbackDefinition> found = definitionsOf(beanClass);
+        if (this.namesAreSettled) {
+            found.values().forEach((definition) -> definition.checkNames(this.registry.get()));
+        }
+        this.definitions.put(beanClass, found);
+    }
+
+    /**
+     * Checks the names in all methods that were seen, and from now on in every method as
+     * soon as it is seen. Before that, beans may still be on their way.
+     */
+    void settleNames() {
+        this.namesAreSettled = true;
+        this.definitions.values()
+            .forEach((found) -> found.values().forEach((definition) -> definition.checkNames(this.registry.get())));
+    }
+
+    CallbackMethod get(Method method, Class<?> beanClass) {
+        MethodClassKey key = new MethodClassKey(method, beanClass);
+        CallbackMethod known = this.methods.get(key);
+        return (known != null) ? known : this.methods.computeIfAbsent(key, (missing) -> create(method, beanClass));
+    }
+
+    private CallbackMethod create(Method method, Class<?> beanClass) {
+        inspect(beanClass);
+        Map<Method, CallbackDefinition> found = this.definitions.getOrDefault(beanClass, Map.of());
+        CallbackDefinition definition = found.get(method);
+        if (definition == null) {
+            throw new IllegalStateException(method + " is not annotated in " + beanClass);
+        }
+        TpRegistry names = this.registry.get();
+        definition.checkNames(names);
+        return new CallbackMethod(definition, names);
+    }
+
+    private Map<Method, CallbackDefinition> definitionsOf(Class<?> beanClass) {
+        if (!AnnotationUtils.isCandidateClass(beanClass, TpCallback.class)) {
+            return Map.of();
+        }
+        return MethodIntrospector.selectMethods(beanClass,
+                (MethodIntrospector.MetadataLookup<CallbackDefinition>) (method) -> definitionOf(beanClass, method));
+    }
+
+    private @Nullable CallbackDefinition definitionOf(Class<?> beanClass, Method method) {
+        TpCallback annotation = AnnotatedElementUtils.findMergedAnnotation(method, TpCallback.class);
+        return (annotation != null) ? new CallbackDefinition(beanClass, method, annotation, this.resolver) : null;
+    }
+
+}

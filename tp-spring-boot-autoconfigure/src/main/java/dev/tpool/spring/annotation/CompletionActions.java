@@ -1,0 +1,35 @@
+package dev.tpool.spring.annotation;
+
+import dev.tpool.TpCallbackInstance;
+import dev.tpool.TpLibrary;
+import dev.tpool.sync.TpCriticalSection;
+import dev.tpool.sync.TpEvent;
+import dev.tpool.sync.TpMutex;
+import dev.tpool.sync.TpSemaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The completion actions that an annotation names.
+ */
+record CompletionActions(@Nullable TpCriticalSection section, @Nullable TpMutex mutex, @Nullable TpSemaphore semaphore,
+        int count, @Nullable TpEvent event, @Nullable TpLibrary library) {
+
+    void register(TpCallbackInstance instance) {
+        if (this.section != null) {
+            instance.leaveCriticalSectionWhenCallbackReturns(this.section);
+        }
+        if (this.mutex != null) {
+            instance.releaseMutexWhenCallbackReturns(this.mutex);
+        }
+        if (this.semaphore != null) {
+            instance.releaseSemaphoreWhenCallbackReturns(this.semaphore, this.count);
+        }
+        if (this.event != null) {
+            instance.setEventWhenCallbackReturns(this.event);
+        }
+        if (this.library != null) {
+            instance.freeLibraryWhenCallbackReturns(this.library);
+        }
+    }
+
+}

@@ -1,0 +1,35 @@
+package dev.tpool.spring.annotation;
+
+import java.lang.reflect.Method;
+
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.BridgeMethodResolver;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Turns the call of an annotated method into the post of a callback.
+ */
+final class TpCallbackInterceptor implements MethodInterceptor {
+
+    private final CallbackMethods methods;
+
+    TpCallbackInterceptor(CallbackMethods methods) {
+        this.methods = methods;
+    }
+
+    @Override
+    public @Nullable Object invoke(MethodInvocation invocation) {
+        Object target = invocation.getThis();
+        Class<?> beanClass = ClassUtils
+            .getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
+        Method method = BridgeMethodResolver
+            .findBridgedMethod(AopUtils.getMostSpecificMethod(invocation.getMethod(), beanClass));
+        return this.methods.get(method, beanClass).post((ProxyMethodInvocation) invocation);
+    }
+
+}
