@@ -1,5 +1,5 @@
 /**
- * Auto-configuration of the pools.
+ * Auto-configuration of the named things. Wires, and nothing else.
  */
 @NullMarked
 package dev.tpool.boot.autoconfigure;

@@ -1,0 +1,198 @@
+package dev.tpool.boot.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpEnvironment;
+import dev.tpool.TpLibrary;
+import dev.tpool.TpMonitor;
+import dev.tpool.TpPool;
+import dev.tpool.TpStackInformation;
+import dev.tpool.TpThreadKind;
+import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
+import dev.tpool.boot.autoconfigure.TpProperties.OnShutdown;
+import dev.tpool.boot.autoconfigure.TpProperties.Reset;
+import dev.tpool.spring.TpEnvironmentCustomizer;
+import dev.tpool.spring.TpPoolCustomizer;
+import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.TpShutdown.GroupPolicy;
+import dev.tpool.spring.TpUnknownNameException;
+import dev.tpool.sync.TpCriticalSection;
+import dev.tpool.sync.TpEvent;
+import dev.tpool.sync.TpMutex;
+import dev.tpool.sync.TpSemaphore;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.PropertyMapper;
+
+/**
+ * Makes what the configuration names.
+ */
+final class ConfiguredThings {
+
+    private final TpProperties properties;
+
+    private final TpRegistry registry;
+
+    private final LibraryLoader libraries;
+
+    private final TpThreadKind defaultThreads;
+
+    private final ObjectProvider<TpMonitor> monitors;
+
+    private final ObjectProvider<TpPoolCustomizer> poolCustomizers;
+
+    private final ObjectProvider<TpEnvironmentCustomizer> environmentCustomizers;
+
+    ConfiguredThings(TpProperties properties, TpRegistry registry, LibraryLoader libraries, TpThreadKind defaultThreads,
+            ObjectProvider<TpMonitor> monitors, ObjectProvider<TpPoolCustomizer> poolCustomizers,
+            ObjectProvider<TpEnvironmentCustomizer> environmentCustomizers) {
+        TpPropertiesRules.check(properties);
+        this.properties = properties;
+        this.registry = registry;
+        this.libraries = libraries;
+        this.defaultThreads = defaultThreads;
+        this.monitors = monitors;
+        this.poolCustomizers = poolCustomizers;
+        this.environmentCustomizers = environmentCustomizers;
+    }
+
+    TpPool pool(String name) {
+        TpProperties.Pool own = this.properties.pools().get(name);
+        TpProperties.Pool pool = (own != null) ? own.orElse(this.properties.defaults()) : this.properties.defaults();
+        TpThreadKind threads = (pool.threads() != null) ? pool.threads() : this.defaultThreads;
+        try {
+            TpPool.Builder builder = TpPool.builder(name).threadKind(threads);
+            PropertyMapper map = PropertyMapper.get();
+            map.from(pool::minThreads).to(builder::threadMinimum);
+            map.from(pool::maxThreads).to(builder::threadMaximum);
+            map.from(pool::queueCapacity).to(builder::queueCapacity);
+            map.from(pool::whenFull).to(builder::whenFull);
+            map.from(pool::keepAlive).to(builder::keepAlive);
+            map.from(pool::stackSize)
+                .when((size) -> threads == TpThreadKind.PLATFORM)
+                .as((size) -> new TpStackInformation(size.toBytes(), 0))
+                .to(builder::stackInformation);
+            List<TpMonitor> watching = this.monitors.orderedStream().toList();
+            if (!watching.isEmpty()) {
+                builder.monitor(TpMonitor.compose(watching));
+            }
+            this.poolCustomizers.orderedStream().forEach((customizer) -> customizer.customize(name, builder));
+            return builder.build();
+        }
+        catch (IllegalArgumentException ex) {
+            throw invalid("tp.pools." + name, ex);
+        }
+    }
+
+    TpEnvironment environment(String name) {
+        TpProperties.Environment environment = this.properties.environments().get(name);
+        TpEnvironment.Builder builder = TpEnvironment.builder();
+        if (environment != null) {
+            String property = "tp.environments." + name;
+            builder.pool(poolOf(name, property, environment));
+            builder.cleanupGroup(find(TpCleanupGroup.class, property + ".cleanup-group", environment.cleanupGroup()));
+            builder.library(find(TpLibrary.class, property + ".library", environment.library()));
+            builder.priority(environment.priority())
+                .runsLong(environment.runsLong())
+                .persistent(environment.persistent());
+        }
+        else {
+            builder.pool(this.registry.pool(name));
+        }
+        this.environmentCustomizers.orderedStream().forEach((customizer) -> customizer.customize(name, builder));
+        return builder.build();
+    }
+
+    TpCleanupGroup cleanupGroup(String name) {
+        return TpCleanupGroup.create(name);
+    }
+
+    TpSemaphore semaphore(String name) {
+        TpProperties.Semaphore semaphore = entry(this.properties.semaphores(), name);
+        int maximum = (semaphore.maximum() != null) ? semaphore.maximum() : 0;
+        return TpSemaphore.named(name, (semaphore.initial() != null) ? semaphore.initial() : maximum, maximum);
+    }
+
+    TpMutex mutex(String name) {
+        return TpMutex.named(name);
+    }
+
+    TpCriticalSection section(String name) {
+        Integer spinCount = entry(this.properties.sections(), name).spinCount();
+        return (spinCount != null) ? TpCriticalSection.named(name, spinCount) : TpCriticalSection.named(name);
+    }
+
+    TpEvent event(String name) {
+        TpProperties.Event event = entry(this.properties.events(), name);
+        return (event.reset() == Reset.MANUAL) ? TpEvent.manualReset(name, event.initiallySet())
+                : TpEvent.autoReset(name, event.initiallySet());
+    }
+
+    TpLibrary library(String name) {
+        String location = entry(this.properties.libraries(), name).location();
+        try {
+            return this.libraries.load(name, (location != null) ? location : "");
+        }
+        catch (LibraryLoader.NotFoundException ex) {
+            throw new InvalidTpPropertiesException(
+                    List.of(new Problem("tp.libraries." + name + ".location", location, String.valueOf(ex.getMessage()),
+                            "Correct the location: a path is taken from the working directory of the process, "
+                                    + "'classpath:' looks into the application.")),
+                    ex);
+        }
+    }
+
+    /**
+     * What becomes of the members of the cleanup groups when the application stops.
+     */
+    Map<String, GroupPolicy> shutdownPolicies() {
+        Map<String, GroupPolicy> policies = new LinkedHashMap<>();
+        this.properties.cleanupGroups()
+            .forEach((name, group) -> policies.put(name,
+                    new GroupPolicy(group.onShutdown() == OnShutdown.CANCEL, group.timeout())));
+        return policies;
+    }
+
+    private @Nullable TpPool poolOf(String name, String property, TpProperties.Environment environment) {
+        if (environment.pool() != null) {
+            return find(TpPool.class, property + ".pool", environment.pool());
+        }
+        boolean hasOwn = this.registry.names(TpPool.class).contains(name);
+        return this.registry.pool(hasOwn ? name : TpRegistry.DEFAULT);
+    }
+
+    private <T> @Nullable T find(Class<T> type, String property, @Nullable String name) {
+        if (name == null) {
+            return null;
+        }
+        try {
+            this.registry.requireName(type, name);
+        }
+        catch (TpUnknownNameException ex) {
+            String action = (ex.nearest() != null) ? "Did you mean '" + ex.nearest() + "'?"
+                    : ex.known().isEmpty() ? "Define a " + ex.kind() + " of that name."
+                            : "Use one of " + ex.known() + ", or define a " + ex.kind() + " of that name.";
+            throw new InvalidTpPropertiesException(
+                    List.of(new Problem(property, name, "there is no " + ex.kind() + " '" + name + "'", action)), ex);
+        }
+        return this.registry.get(type, name);
+    }
+
+    private static <T> T entry(Map<String, T> entries, String name) {
+        T entry = entries.get(name);
+        if (entry == null) {
+            throw new IllegalStateException("'" + name + "' was registered but is not in the properties");
+        }
+        return entry;
+    }
+
+    private static InvalidTpPropertiesException invalid(String property, IllegalArgumentException cause) {
+        return new InvalidTpPropertiesException(List.of(new Problem(property, null, String.valueOf(cause.getMessage()),
+                "Correct the entry, or the TpPoolCustomizer that changed it.")), cause);
+    }
+
+}

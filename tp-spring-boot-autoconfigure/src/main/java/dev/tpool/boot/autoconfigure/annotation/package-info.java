@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of callbacks declared on methods.
+ */
+@NullMarked
+package dev.tpool.boot.autoconfigure.annotation;
+
+import org.jspecify.annotations.NullMarked;
