@@ -15,7 +15,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.ApplicationListener;
@@ -34,7 +33,7 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
  * paused, and may start again, keeps its pools.
  */
 public final class TpShutdown
-        implements SmartLifecycle, ApplicationContextAware, ApplicationListener<ContextClosedEvent>, DisposableBean {
+        implements SmartLifecycle, ApplicationContextAware, ApplicationListener<ContextClosedEvent> {
 
     /**
      * The phase: Spring's executors, which may post callbacks, stop before.
@@ -118,14 +117,6 @@ public final class TpShutdown
         return PHASE;
     }
 
-    /**
-     * Closes the pools of a context that did not come as far as being started.
-     */
-    @Override
-    public void destroy() {
-        this.registry.pools().values().forEach(TpShutdown::close);
-    }
-
     private void end() {
         long started = System.nanoTime();
         // A callback that closes the context cannot wait for itself.
@@ -135,9 +126,7 @@ public final class TpShutdown
         try {
             this.registry.cleanupGroups().forEach((name, group) -> closeMembers(name, group, left(started, allowed)));
             pools.values().forEach(TpShutdown::close);
-            for (TpPool pool : pools.values()) {
-                awaitQuiet(pool, started, allowed);
-            }
+            pools.values().stream().filter(TpPool::isClosed).forEach((pool) -> awaitQuiet(pool, started, allowed));
         }
         catch (ClosingInterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -212,6 +201,7 @@ public final class TpShutdown
             pool.close();
         }
         catch (UnsupportedOperationException ex) {
+            // The pool of the process: it is there for others, too.
             logger.debug("Not closed: " + ex.getMessage());
         }
     }

@@ -1,0 +1,380 @@
+package dev.tpool.boot.autoconfigure;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+import dev.tpool.TpCallbackInstance;
+import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
+import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.annotation.TpCallback;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a user reads when the application does not start.
+ */
+class FailureAnalysisTests {
+
+    private ConfigurableApplicationContext starting;
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(TpAutoConfiguration.class, TpCallbackAutoConfiguration.class))
+        .withInitializer((context) -> this.starting = context)
+        .withPropertyValues("tp.pools.io=", "tp.semaphores.slots.maximum=4");
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tp.pools.io.min-threads     | -1      | must be at least 0
+            tp.pools.io.max-threads     | 0       | must be at least 1
+            tp.pools.io.queue-capacity  | -1      | must be at least 0
+            tp.pools.io.keep-alive      | 0s      | must be longer than zero
+            tp.pools.io.stack-size      | 0KB     | must be greater than zero
+            tp.pools.io.when-full       | block   | has no effect on a queue that is unbounded
+            tp.defaults.max-threads     | 0       | must be at least 1
+            tp.semaphores.slots.initial | 5       | must not be above maximum, which is 4
+            tp.semaphores.slots.initial | -1      | must be at least 0
+            tp.semaphores.slots.maximum | 0       | must be at least 1
+            tp.semaphores.other.initial | 1       | must be set
+            tp.sections.index.spin-count | -1     | must be at least 0
+            tp.cleanup-groups.scan.timeout | -1s  | must be longer than zero
+            tp.libraries.parsers        | ''      | must be set
+            tp.environments.scan.pool   | oi      | there is no pool 'oi'
+            tp.environments.scan.cleanup-group | x | there is no cleanup group 'x'
+            tp.environments.scan.library | x      | there is no library 'x'
+            """)
+    void saysWhatIsWrongWithAProperty(String property, String value, String reason) {
+        this.runner.withPropertyValues(property + "=" + value).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: tp.").contains("Reason: " + reason);
+            assertThat(analysis.getAction()).isNotBlank();
+        });
+    }
+
+    @Test
+    void namesPropertyValueOriginReasonAndWhatToDo() {
+        String yaml = """
+                tp:
+                  environments:
+                    imports:
+                      pool: oi
+                """;
+        this.runner.withInitializer((context) -> {
+            try {
+                new YamlPropertySourceLoader()
+                    .load("application.yaml",
+                            new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "application.yaml"))
+                    .forEach(context.getEnvironment().getPropertySources()::addLast);
+            }
+            catch (IOException ex) {
+                throw new IllegalStateException(ex);
+            }
+        }).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).isEqualTo("""
+                    Property: tp.environments.imports.pool
+                    Value: "oi"
+                    Origin: Byte array resource [application.yaml] - 4:13
+                    Reason: there is no pool 'oi'""".indent(4).stripTrailing());
+            assertThat(analysis.getAction()).isEqualTo("Did you mean 'io'?");
+        });
+    }
+
+    @Test
+    void tellsAllThatIsWrongAtOnce() {
+        this.runner
+            .withPropertyValues("tp.pools.io.min-threads=9", "tp.pools.io.max-threads=8",
+                    "tp.semaphores.slots.initial=5")
+            .run((context) -> {
+                FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+                assertThat(analysis.getDescription()).contains("Property: tp.pools.io.min-threads",
+                        "must not be above max-threads, which is 8", "Property: tp.semaphores.slots.initial",
+                        "must not be above maximum, which is 4");
+            });
+    }
+
+    @Test
+    void refusesAMisspeltSetting() {
+        this.runner.withPropertyValues("tp.pools.io.max-thread=3")
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .contains("tp.pools.io.max-thread"));
+    }
+
+    @Test
+    void saysThatALibraryIsNotThere() {
+        this.runner.withPropertyValues("tp.libraries.parsers.location=plugins/none.jar").run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: tp.libraries.parsers.location",
+                    "Value: \"plugins/none.jar\"", "Reason: there is no /", "plugins/none.jar");
+        });
+        this.runner.withPropertyValues("tp.libraries.parsers.location=classpath:none.jar")
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .contains("there is no such resource"));
+    }
+
+    @Test
+    void saysWhichSemaphoreAMethodMeant() {
+        assertDefinition(UnknownSemaphore.class, "there is no semaphore 'slotz'.", "Did you mean 'slots'?");
+    }
+
+    @Test
+    void namesWhatThereIsIfNothingIsNear() {
+        assertDefinition(UnknownEnvironment.class, "there is no environment 'somewhere-else'.",
+                "Known are [io, default].");
+    }
+
+    @Test
+    void refusesAReturnTypeThatTheCallerCannotWaitFor() {
+        assertDefinition(ReturnsText.class, "it returns java.lang.String, but the caller goes on at once.",
+                "Return void, Future, CompletionStage or CompletableFuture.");
+    }
+
+    @Test
+    void refusesMethodsThatAProxyDoesNotSee() {
+        assertDefinition(PrivateMethod.class, "it is private", "Make it at least package-private.");
+        assertDefinition(FinalMethod.class, "it is final", "Make it not final.");
+        assertDefinition(StaticMethod.class, "it is static", "Make it an instance method.");
+        assertDefinition(FinalClass.class, "its class is final", "Make the class not final.");
+    }
+
+    @Test
+    void refusesACountThatMakesNoSense() {
+        assertDefinition(CountZero.class, "releaseCount is 0, must be at least 1", "permits");
+        assertDefinition(CountTooHigh.class, "releaseCount is 5, above the maximum of semaphore 'slots', which is 4",
+                "Release at most 4");
+        assertDefinition(CountWithoutSemaphore.class, "releaseCount is 2 without a semaphore",
+                "Name the semaphore in releaseSemaphore");
+    }
+
+    @Test
+    void refusesASpecialParameterTwice() {
+        assertDefinition(TwoInstances.class, "it has more than one parameter of type TpCallbackInstance", "Keep one");
+    }
+
+    @Test
+    void looksAtLazyAndPrototypeBeansWithoutCreatingThem() {
+        this.runner.withUserConfiguration(LazyConfiguration.class)
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .contains(UnknownSemaphore.class.getName()));
+        this.runner.withUserConfiguration(PrototypeConfiguration.class)
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .contains(UnknownSemaphore.class.getName()));
+    }
+
+    @Test
+    void looksAtABeanBehindAnInterfaceWhenItIsCreated() {
+        this.runner.withUserConfiguration(InterfaceConfiguration.class).run((context) -> {
+            assertThat(context).hasNotFailed();
+            try {
+                context.getBean(Runnable.class);
+            }
+            catch (RuntimeException ex) {
+                assertThat(analyze(ex).getDescription()).contains("slotz");
+                return;
+            }
+            throw new AssertionError("created a bean whose annotation is wrong");
+        });
+    }
+
+    @Test
+    void saysWhichPoolWasMeantInTheRegistry() {
+        this.runner.withBean("user", Object.class, () -> "").run((context) -> {
+            try {
+                context.getBean(TpRegistry.class).pool("io2");
+            }
+            catch (RuntimeException ex) {
+                FailureAnalysis analysis = analyze(ex);
+                assertThat(ex).hasMessage("no pool 'io2'; did you mean 'io'?");
+                assertThat(analysis.getDescription()).isEqualTo("There is no pool 'io2'.");
+                assertThat(analysis.getAction()).isEqualTo("Did you mean 'io'?");
+            }
+        });
+    }
+
+    private void assertDefinition(Class<?> bean, String problem, String action) {
+        this.runner
+            .withInitializer((context) -> ((BeanDefinitionRegistry) context.getBeanFactory())
+                .registerBeanDefinition("user", new RootBeanDefinition(bean)))
+            .run((context) -> {
+                FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+                assertThat(analysis.getDescription()).startsWith("The method " + bean.getName() + ".run(")
+                    .contains("is annotated with @TpCallback, but " + problem);
+                assertThat(analysis.getAction()).contains(action);
+            });
+    }
+
+    private FailureAnalysis analyze(Throwable failure) {
+        assertThat(failure).isNotNull();
+        for (FailureAnalyzer analyzer : SpringFactoriesLoader.forDefaultResourceLocation()
+            .load(FailureAnalyzer.class, ArgumentResolver.of(Environment.class, this.starting.getEnvironment())
+                .and(BeanFactory.class, this.starting.getBeanFactory()))) {
+            FailureAnalysis analysis = analyzer.analyze(failure);
+            if (analysis != null) {
+                return analysis;
+            }
+        }
+        throw new AssertionError("nobody analyzes", failure);
+    }
+
+    static class UnknownSemaphore {
+
+        @TpCallback(releaseSemaphore = "slotz")
+        void run() {
+        }
+
+    }
+
+    static class UnknownEnvironment {
+
+        @TpCallback("somewhere-else")
+        void run() {
+        }
+
+    }
+
+    static class ReturnsText {
+
+        @TpCallback
+        String run() {
+            return "";
+        }
+
+    }
+
+    static class PrivateMethod {
+
+        @TpCallback
+        @SuppressWarnings("UnusedMethod")
+        private void run() {
+        }
+
+    }
+
+    static class FinalMethod {
+
+        @TpCallback
+        final void run() {
+        }
+
+    }
+
+    static class StaticMethod {
+
+        @TpCallback
+        static void run() {
+        }
+
+    }
+
+    static final class FinalClass {
+
+        @TpCallback
+        void run() {
+        }
+
+    }
+
+    static class CountZero {
+
+        @TpCallback(releaseSemaphore = "slots", releaseCount = 0)
+        void run() {
+        }
+
+    }
+
+    static class CountTooHigh {
+
+        @TpCallback(releaseSemaphore = "slots", releaseCount = 5)
+        void run() {
+        }
+
+    }
+
+    static class CountWithoutSemaphore {
+
+        @TpCallback(releaseCount = 2)
+        Future<Void> run() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+    }
+
+    static class TwoInstances {
+
+        @TpCallback
+        void run(TpCallbackInstance one, TpCallbackInstance other) {
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyConfiguration {
+
+        @Bean
+        @Lazy
+        UnknownSemaphore user() {
+            throw new AssertionError("created");
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PrototypeConfiguration {
+
+        @Bean
+        @Scope(BeanDefinition.SCOPE_PROTOTYPE)
+        UnknownSemaphore user() {
+            throw new AssertionError("created");
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class InterfaceConfiguration {
+
+        @Bean
+        @Lazy
+        Runnable user() {
+            return new Hidden();
+        }
+
+    }
+
+    static class Hidden implements Runnable {
+
+        @Override
+        @TpCallback(releaseSemaphore = "slotz")
+        public void run() {
+        }
+
+    }
+
+}
