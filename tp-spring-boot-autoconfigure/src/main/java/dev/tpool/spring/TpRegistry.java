@@ -377,6 +377,14 @@ public final class TpRegistry {
         pools().forEach(listener::poolAdded);
     }
 
+    /**
+     * Tells a listener of nothing any more.
+     * @param listener the listener
+     */
+    public void removeListener(PoolListener listener) {
+        this.listeners.remove(listener);
+    }
+
     private <T> Registration register(Class<T> type, String name, T thing) {
         NamedThings<T> things = kind(type);
         things.register(name, thing);

@@ -1,0 +1,30 @@
+package dev.tpool.boot.autoconfigure.metrics;
+
+import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
+import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.metrics.TpPoolMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the meters of the pools. Without a meter registry no pool has a
+ * monitor, and so reads no clock.
+ */
+@AutoConfiguration(after = TpAutoConfiguration.class,
+        afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean(MeterRegistry.class)
+public final class TpMetricsAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    TpPoolMetrics tpPoolMetrics(TpRegistry registry) {
+        return new TpPoolMetrics(registry);
+    }
+
+}

@@ -1,0 +1,188 @@
+package dev.tpool.boot.autoconfigure.metrics;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpEnvironment;
+import dev.tpool.TpMonitor;
+import dev.tpool.TpPool;
+import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
+import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.metrics.TpPoolMetrics;
+import dev.tpool.sync.TpSemaphore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link TpMetricsAutoConfiguration} and the meters it provides.
+ */
+@Timeout(30)
+class TpMetricsAutoConfigurationTests {
+
+    private final ApplicationContextRunner withoutRegistry = new ApplicationContextRunner()
+        .withConfiguration(
+                AutoConfigurations.of(MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class,
+                        TpAutoConfiguration.class, TpMetricsAutoConfiguration.class))
+        .withPropertyValues("tp.pools.io.min-threads=1", "tp.pools.io.max-threads=2", "tp.pools.bounded.max-threads=1",
+                "tp.pools.bounded.queue-capacity=1");
+
+    private final ApplicationContextRunner runner = this.withoutRegistry.withBean(SimpleMeterRegistry.class);
+
+    @Test
+    void poolsHaveTheMetersOfAnExecutor() {
+        this.runner.run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+
+            assertThat(meters.get("executor.pool.core").tag("name", "io").gauge().value()).isEqualTo(1);
+            assertThat(meters.get("executor.pool.max").tag("name", "io").gauge().value()).isEqualTo(2);
+            assertThat(meters.get("executor.pool.size").tag("name", "io").gauge().value()).isEqualTo(1);
+            assertThat(meters.get("executor.active").tag("name", "io").gauge().value()).isZero();
+            assertThat(meters.get("executor.queued").tag("name", "io").gauge().value()).isZero();
+            assertThat(meters.find("executor.queue.remaining").tag("name", "io").gauge()).isNull();
+            assertThat(meters.get("executor.queue.remaining").tag("name", "bounded").gauge().value()).isEqualTo(1);
+            assertThat(meters.get("executor.pool.max").tag("name", "default").gauge().value()).isEqualTo(500);
+            assertThat(meters.getMeters()).filteredOn((meter) -> meter.getId().getName().startsWith("executor"))
+                .allSatisfy((meter) -> {
+                    assertThat(meter.getId().getTags()).hasSize(1);
+                    assertThat(meter.getId().getDescription()).isNotBlank();
+                    assertThat(meter.getId().getBaseUnit()).isIn("tasks", "threads", "seconds");
+                });
+        });
+    }
+
+    @Test
+    void measuresHowLongCallbacksWaitAndRun() {
+        this.runner.run((context) -> {
+            environment(context, "io").submit(() -> "done").get();
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+
+            assertThat(meters.get("executor").tag("name", "io").timer().count()).isEqualTo(1);
+            assertThat(meters.get("executor").tag("name", "io").timer().totalTime(TimeUnit.NANOSECONDS)).isPositive();
+            assertThat(meters.get("executor.idle").tag("name", "io").timer().count()).isEqualTo(1);
+            assertThat(meters.get("executor.completed").tag("name", "io").functionCounter().count()).isEqualTo(1);
+            assertThat(meters.get("executor").tag("name", "default").timer().count()).isZero();
+        });
+    }
+
+    @Test
+    void countsWhatIsActiveQueuedRefusedAndDropped() {
+        this.runner.run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            CountDownLatch started = new CountDownLatch(1);
+            CountDownLatch gate = new CountDownLatch(1);
+            TpEnvironment bounded = environment(context, "bounded");
+            bounded.trySubmit((instance, nothing) -> {
+                started.countDown();
+                gate.await();
+            }, null);
+            started.await();
+            TpCleanupGroup group = TpCleanupGroup.create("group");
+            bounded.toBuilder().cleanupGroup(group).build().trySubmit(() -> {
+            });
+
+            assertThat(bounded.trySubmit(() -> {
+            })).isFalse();
+            assertThat(meters.get("executor.active").tag("name", "bounded").gauge().value()).isEqualTo(1);
+            assertThat(meters.get("executor.queued").tag("name", "bounded").gauge().value()).isEqualTo(1);
+            assertThat(meters.get("executor.queue.remaining").tag("name", "bounded").gauge().value()).isZero();
+            assertThat(meters.get("tp.callbacks.rejected").tag("name", "bounded").functionCounter().count())
+                .isEqualTo(1);
+            group.closeMembers(true, null);
+            assertThat(meters.get("tp.callbacks.dropped").tag("name", "bounded").functionCounter().count())
+                .isEqualTo(1);
+            gate.countDown();
+        });
+    }
+
+    @Test
+    void countsCompletionActionsByWhatBecameOfThem() {
+        this.runner.run((context) -> {
+            TpSemaphore slots = TpSemaphore.of(0, 1);
+            environment(context, "io")
+                .trySubmit((instance, nothing) -> instance.releaseSemaphoreWhenCallbackReturns(slots, 1), null);
+            environment(context, "io")
+                .trySubmit((instance, nothing) -> instance.releaseSemaphoreWhenCallbackReturns(slots, 1), null);
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(meters.get("tp.completion.actions")
+                    .tags("name", "io", "action", "release-semaphore", "outcome", "success")
+                    .counter()
+                    .count()).isEqualTo(1);
+                assertThat(meters.get("tp.completion.actions")
+                    .tags("name", "io", "action", "release-semaphore", "outcome", "failure")
+                    .counter()
+                    .count()).isEqualTo(1);
+            });
+        });
+    }
+
+    @Test
+    void poolsThatComeLaterHaveMetersAsLongAsTheyAreThere() {
+        this.runner.run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            TpPool pool = TpPool.builder("late").threadMaximum(7).monitor(context.getBean(TpMonitor.class)).build();
+            TpRegistry.Registration registration = context.getBean(TpRegistry.class).register("late", pool);
+            TpEnvironment.of(pool).submit(() -> "done").get();
+
+            assertThat(meters.get("executor.pool.max").tag("name", "late").gauge().value()).isEqualTo(7);
+            assertThat(meters.get("executor").tag("name", "late").timer().count()).isEqualTo(1);
+            registration.close();
+            assertThat(meters.find("executor.pool.max").tag("name", "late").gauge()).isNull();
+            assertThat(meters.find("executor").tag("name", "late").timer()).isNull();
+            pool.close();
+        });
+    }
+
+    @Test
+    void removesTheMetersWithTheContext() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        this.withoutRegistry
+            .withBean("meters", MeterRegistry.class, () -> meters, (definition) -> definition.setDestroyMethodName(""))
+            .run((context) -> assertThat(meters.find("executor.pool.max").gauges()).isNotEmpty());
+
+        assertThat(meters.getMeters()).filteredOn((meter) -> meter.getId().getName().matches("(executor|tp\\.).*"))
+            .isEmpty();
+    }
+
+    @Test
+    void backsOffForMetersOfTheUser() {
+        this.runner.withBean("mine", TpPoolMetrics.class)
+            .run((context) -> assertThat(context).getBean(TpPoolMetrics.class).isSameAs(context.getBean("mine")));
+    }
+
+    @Test
+    void noMonitorIsAttachedWithoutAMeterRegistry() {
+        new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(TpAutoConfiguration.class, TpMetricsAutoConfiguration.class))
+            .run((context) -> assertThat(context).hasNotFailed()
+                .doesNotHaveBean(TpMonitor.class)
+                .doesNotHaveBean(TpPoolMetrics.class));
+    }
+
+    @Test
+    void startsWithoutMicrometer() {
+        new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(TpAutoConfiguration.class, TpMetricsAutoConfiguration.class))
+            .withClassLoader(new FilteredClassLoader("io.micrometer"))
+            .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TpMonitor.class));
+    }
+
+    private static TpEnvironment environment(ApplicationContext context, String name) {
+        return context.getBean(TpRegistry.class).environment(name);
+    }
+
+}
