@@ -22,15 +22,15 @@ import org.springframework.util.unit.DataSize;
  * {@code TpPool} bean named "default". Each pool brings along an environment of its own
  * name, so there is always an environment "default", too.
  *
- * @param defaults what pools take from here unless their own entry says otherwise
- * @param pools thread pools
- * @param environments callback environments
- * @param cleanupGroups cleanup groups
- * @param semaphores counting semaphores
- * @param mutexes mutexes
- * @param sections critical sections
- * @param events events
- * @param libraries libraries whose code callbacks run
+ * @param defaults Pool settings that pools take unless their own entry says otherwise.
+ * @param pools Thread pools.
+ * @param environments Callback environments.
+ * @param cleanupGroups Cleanup groups.
+ * @param semaphores Counting semaphores.
+ * @param mutexes Mutexes.
+ * @param sections Critical sections.
+ * @param events Events.
+ * @param libraries Libraries whose code callbacks run.
  */
 @ConfigurationProperties(prefix = "tp", ignoreUnknownFields = false)
 public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String, Pool> pools,
@@ -40,19 +40,20 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
         @DefaultValue Map<String, Library> libraries) {
 
     /**
-     * A pool. What is not set is taken from {@code tp.defaults}, and then from the
-     * defaults named here.
+     * A pool. What is not set is taken from {@code tp.defaults}, and then it is as in
+     * Windows: 0 to 500 platform threads, 5 seconds of keep-alive, and an unbounded
+     * queue. A bounded one rejects by default.
      *
-     * @param minThreads threads that stay when they are idle; 0 unless set
-     * @param maxThreads threads at most, and so callbacks that run at the same time; 500
-     * unless set
-     * @param threads kind of the threads; platform unless set or unless
-     * {@code spring.threads.virtual.enabled} is on
-     * @param queueCapacity callbacks that may be queued, 0 for an unbounded queue; 0
-     * unless set
-     * @param whenFull what a full bounded queue does; reject unless set
-     * @param keepAlive how long an idle thread above the minimum stays; 5s unless set
-     * @param stackSize stack size of a platform thread; the JVM's own unless set
+     * @param minThreads Number of threads that stay when they are idle.
+     * @param maxThreads Maximum number of threads, and so of callbacks that run at the
+     * same time.
+     * @param threads Kind of the threads. Virtual by default if
+     * 'spring.threads.virtual.enabled' is on.
+     * @param queueCapacity Number of callbacks that may be queued, 0 for an unbounded
+     * queue.
+     * @param whenFull What a bounded queue does when it is full.
+     * @param keepAlive How long an idle thread above the minimum stays.
+     * @param stackSize Stack size of a platform thread. The JVM's own by default.
      */
     public record Pool(@Nullable Integer minThreads, @Nullable Integer maxThreads, @Nullable TpThreadKind threads,
             @Nullable Integer queueCapacity, @Nullable TpFullPolicy whenFull, @Nullable Duration keepAlive,
@@ -78,15 +79,15 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
     /**
      * A callback environment.
      *
-     * @param pool pool that the callbacks run in; the one of the environment's own name
-     * if there is one, or else {@code default}, unless set
-     * @param cleanupGroup cleanup group that objects join
-     * @param priority priority in the queue of the pool
-     * @param runsLong whether callbacks are expected to run long, so that each of them is
-     * given a thread at once
-     * @param persistent whether callbacks want a thread that does not go away
-     * @param library library whose code the callbacks run; its class loader is their
-     * context class loader
+     * @param pool Pool that the callbacks run in. The one of the environment's own name
+     * if there is one, or else 'default', by default.
+     * @param cleanupGroup Cleanup group that objects join.
+     * @param priority Priority in the queue of the pool.
+     * @param runsLong Whether callbacks are expected to run long, so that each of them is
+     * given a thread at once.
+     * @param persistent Whether callbacks want a thread that does not go away.
+     * @param library Library whose code the callbacks run. Its class loader is their
+     * context class loader.
      */
     public record Environment(@Nullable String pool, @Nullable String cleanupGroup,
             @DefaultValue("normal") TpPriority priority, @DefaultValue("false") boolean runsLong,
@@ -96,10 +97,10 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
     /**
      * A cleanup group.
      *
-     * @param onShutdown what becomes of queued callbacks when the application stops
-     * @param timeout how long to wait for the callbacks then, within
-     * {@code spring.lifecycle.timeout-per-shutdown-phase}; what is still queued when it
-     * is over is dropped
+     * @param onShutdown What becomes of queued callbacks when the application stops.
+     * @param timeout How long to wait for the callbacks then, within
+     * 'spring.lifecycle.timeout-per-shutdown-phase'. What is still queued when it is over
+     * is dropped.
      */
     public record CleanupGroup(@DefaultValue("drain") OnShutdown onShutdown, @Nullable Duration timeout) {
     }
@@ -120,8 +121,8 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
     /**
      * A counting semaphore.
      *
-     * @param initial permits at the start; the maximum unless set
-     * @param maximum permits at most; has to be set
+     * @param initial Number of permits at the start. The maximum by default.
+     * @param maximum Maximum number of permits. Has to be set.
      */
     public record Semaphore(@Nullable Integer initial, @Nullable Integer maximum) {
     }
@@ -135,7 +136,7 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
     /**
      * A critical section.
      *
-     * @param spinCount how often a thread that has to wait looks again before it parks
+     * @param spinCount How often a thread that has to wait looks again before it parks.
      */
     public record Section(@Nullable Integer spinCount) {
     }
@@ -143,8 +144,8 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
     /**
      * An event.
      *
-     * @param reset who resets it: the one waiter that it lets go, or code
-     * @param initiallySet whether it is set at the start
+     * @param reset Who resets it: the one waiter that it lets go, or code.
+     * @param initiallySet Whether it is set at the start.
      */
     public record Event(@DefaultValue("auto") Reset reset, @DefaultValue("false") boolean initiallySet) {
     }
@@ -166,8 +167,8 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
      * A library: code in a jar or a directory, in a class loader of its own. It is closed
      * with the application, once the last callback that may run its code is over.
      *
-     * @param location jar or directory: a path, or a resource location such as
-     * {@code classpath:plugins/parsers.jar}; has to be set
+     * @param location Jar or directory: a path, or a resource location such as
+     * 'classpath:plugins/parsers.jar'. Has to be set.
      */
     public record Library(@Nullable String location) {
     }

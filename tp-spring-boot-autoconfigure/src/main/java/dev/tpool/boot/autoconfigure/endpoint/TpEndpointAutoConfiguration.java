@@ -1,0 +1,36 @@
+package dev.tpool.boot.autoconfigure.endpoint;
+
+import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
+import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.actuate.CleanupGroupsEndpoint;
+import dev.tpool.spring.actuate.ThreadPoolsEndpoint;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the Actuator endpoints {@code threadpools} and
+ * {@code cleanupgroups}.
+ */
+@AutoConfiguration(after = TpAutoConfiguration.class)
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+public final class TpEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
+    ThreadPoolsEndpoint threadPoolsEndpoint(TpRegistry registry) {
+        return new ThreadPoolsEndpoint(registry);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
+    CleanupGroupsEndpoint cleanupGroupsEndpoint(TpRegistry registry) {
+        return new CleanupGroupsEndpoint(registry);
+    }
+
+}

@@ -1,0 +1,135 @@
+package dev.tpool.spring.actuate;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.tpool.TpCompletionAction;
+import dev.tpool.TpObjectKind;
+import dev.tpool.TpPool;
+import dev.tpool.TpPoolSnapshot;
+import dev.tpool.TpPriority;
+import dev.tpool.TpRunningCallback;
+import dev.tpool.TpThreadKind;
+import dev.tpool.spring.TpRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * The pools at this moment, with their objects and running callbacks.
+ */
+@Endpoint(id = "threadpools", defaultAccess = Access.READ_ONLY)
+public final class ThreadPoolsEndpoint {
+
+    private final TpRegistry registry;
+
+    /**
+     * Creates the endpoint.
+     * @param registry the pools
+     */
+    public ThreadPoolsEndpoint(TpRegistry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * All pools.
+     * @return the pools by name
+     */
+    @ReadOperation
+    public ThreadPoolsDescriptor threadPools() {
+        Map<String, ThreadPoolDescriptor> pools = new LinkedHashMap<>();
+        this.registry.pools().forEach((name, pool) -> pools.put(name, ThreadPoolDescriptor.of(pool.snapshot())));
+        return new ThreadPoolsDescriptor(pools);
+    }
+
+    /**
+     * One pool.
+     * @param pool its name
+     * @return the pool, or {@code null} if there is none of that name
+     */
+    @ReadOperation
+    public @Nullable ThreadPoolDescriptor threadPool(@Selector String pool) {
+        return this.registry.names(TpPool.class).contains(pool)
+                ? ThreadPoolDescriptor.of(this.registry.pool(pool).snapshot()) : null;
+    }
+
+    /**
+     * All pools.
+     *
+     * @param pools the pools by name
+     */
+    public record ThreadPoolsDescriptor(Map<String, ThreadPoolDescriptor> pools) implements OperationResponseBody {
+    }
+
+    /**
+     * One pool.
+     *
+     * @param threadKind the kind of its threads
+     * @param threadMinimum the threads that stay when idle
+     * @param threadMaximum the threads it may have at most
+     * @param threads the threads it has
+     * @param idle how many of those are idle
+     * @param running the callbacks that are running
+     * @param queued the callbacks that are queued
+     * @param queueCapacity how many callbacks the queue takes, {@code null} if it is
+     * unbounded
+     * @param completed the callbacks that have run to their end
+     * @param failed how many of those threw
+     * @param dropped the callbacks that were cancelled before they began
+     * @param rejected the callbacks that were refused
+     * @param closed whether it was closed
+     * @param terminated whether it has ended
+     * @param objects its objects; one-shot callbacks are not listed
+     * @param runningCallbacks what runs on its threads
+     */
+    public record ThreadPoolDescriptor(TpThreadKind threadKind, int threadMinimum, int threadMaximum, int threads,
+            int idle, int running, long queued, @Nullable Integer queueCapacity, long completed, long failed,
+            long dropped, long rejected, boolean closed, boolean terminated, List<ObjectDescriptor> objects,
+            List<RunningCallbackDescriptor> runningCallbacks) implements OperationResponseBody {
+
+        static ThreadPoolDescriptor of(TpPoolSnapshot pool) {
+            return new ThreadPoolDescriptor(pool.threadKind(), pool.threadMinimum(), pool.threadMaximum(),
+                    pool.threads(), pool.idle(), pool.running(), pool.queued(),
+                    (pool.queueCapacity() > 0) ? pool.queueCapacity() : null, pool.completed(), pool.failed(),
+                    pool.dropped(), pool.rejected(), pool.closed(), pool.terminated(),
+                    pool.objects().stream().map(ObjectDescriptor::of).toList(),
+                    pool.runningCallbacks().stream().map(RunningCallbackDescriptor::of).toList());
+        }
+
+    }
+
+    /**
+     * One running callback.
+     *
+     * @param name the name of its object
+     * @param kind the kind of its object
+     * @param priority its priority
+     * @param cleanupGroup its cleanup group, or {@code null}
+     * @param thread the thread it runs on
+     * @param threadId the id of that thread
+     * @param ageMillis how long it has been running, {@code null} if nobody measures
+     * @param longRunning whether it said that it may run long
+     * @param disassociated whether those who wait for its object no longer wait for it
+     * @param completionActions what will happen when it returns
+     */
+    public record RunningCallbackDescriptor(String name, TpObjectKind kind, TpPriority priority,
+            @Nullable String cleanupGroup, String thread, long threadId, @Nullable Long ageMillis, boolean longRunning,
+            boolean disassociated, List<TpCompletionAction> completionActions) {
+
+        static RunningCallbackDescriptor of(TpRunningCallback callback) {
+            Duration age = callback.age();
+            return new RunningCallbackDescriptor(callback.name(), callback.kind(), callback.priority(),
+                    callback.cleanupGroup(), callback.thread(), callback.threadId(),
+                    (age != null) ? age.toMillis() : null, callback.longRunning(), callback.disassociated(),
+                    callback.completionActions());
+        }
+
+    }
+
+}
