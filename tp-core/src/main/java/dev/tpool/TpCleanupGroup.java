@@ -187,6 +187,12 @@ public final class TpCleanupGroup implements AutoCloseable {
                 member.end(cancelPending, cleanupContext, deadline);
             }
         }
+        catch (InterruptedException ex) {
+            for (ClosingMember member : members) {
+                member.endIfDropped(cleanupContext);
+            }
+            throw ex;
+        }
         finally {
             giveBack(members);
         }
@@ -321,10 +327,19 @@ public final class TpCleanupGroup implements AutoCloseable {
                 }
             }
             while (!this.object.isClosed() && !release(cancelPending, cleanupContext));
-            if (this.oneShot && this.dropped > 0) {
+            endIfDropped(cleanupContext);
+            this.finished = true;
+        }
+
+        /**
+         * A one-shot that was dropped has come to its end with that. No later close finds
+         * it again, so it is told of now if it was not yet.
+         */
+        void endIfDropped(@Nullable Object cleanupContext) {
+            if (!this.finished && this.oneShot && this.dropped > 0) {
+                this.finished = true;
                 runCancelCallback(cleanupContext);
             }
-            this.finished = true;
         }
 
         private boolean release(boolean cancelPending, @Nullable Object cleanupContext) {
