@@ -1,6 +1,7 @@
 package dev.tpool;
 
 import java.io.Closeable;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -62,6 +63,19 @@ public final class TpLibrary implements AutoCloseable {
         Objects.requireNonNull(classLoader, "classLoader");
         return new TpLibrary(name, (classLoader instanceof Closeable closeable) ? closeable : () -> {
         }, classLoader);
+    }
+
+    /**
+     * Makes a library of the class loader of a plug-in. Without this form a
+     * {@link URLClassLoader} would be as much a resource as a class loader to the
+     * compiler.
+     * @param name a name for logs and messages
+     * @param classLoader the context class loader of the callbacks; closed with the last
+     * reference
+     * @return the library, with the owner's reference
+     */
+    public static TpLibrary of(String name, URLClassLoader classLoader) {
+        return new TpLibrary(name, classLoader, classLoader);
     }
 
     /**
