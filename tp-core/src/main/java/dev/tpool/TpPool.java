@@ -540,13 +540,12 @@ public final class TpPool implements AutoCloseable {
 
     private void logHandlerFailure(TpCallbackSource source, Throwable failure, Throwable ofHandler) {
         try {
-            ofHandler.addSuppressed(failure);
+            Throwable both = Failures.join(ofHandler, failure);
             logger.log(Level.ERROR, () -> "the exception handler for callback '" + source.name() + "' of pool '"
-                    + this.name + "' failed; the failure it was told of is suppressed in its own", ofHandler);
+                    + this.name + "' failed; the failure it was told of is suppressed in its own", both);
         }
         catch (Throwable ex) {
             // With no memory or stack left to say it, the callback still has to settle.
-            this.failed.increment();
         }
     }
 
