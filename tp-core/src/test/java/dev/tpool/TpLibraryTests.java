@@ -292,6 +292,8 @@ class TpLibraryTests {
             work.submit();
             work.close();
             assertThat(failing.awaitUnloaded(Pools.GENEROUS)).isTrue();
+            Pools.eventually(work::isFreed);
+            Pools.eventually(() -> pool.snapshot().objects().isEmpty());
         }
         pool.close();
         assertThat(pool.awaitTermination(Pools.GENEROUS)).isTrue();
