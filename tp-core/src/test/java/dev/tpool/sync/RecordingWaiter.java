@@ -46,8 +46,8 @@ class RecordingWaiter implements TpWaitable.Waiter {
         this.told.countDown();
     }
 
-    boolean wasTold() {
-        return this.tellings.get() > 0;
+    boolean hasClaimed() {
+        return this.claims.get() > 0;
     }
 
     Thread teller() {

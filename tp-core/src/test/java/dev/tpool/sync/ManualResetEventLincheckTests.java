@@ -1,0 +1,9 @@
+package dev.tpool.sync;
+
+public class ManualResetEventLincheckTests extends TpEventLincheckTests {
+
+    public ManualResetEventLincheckTests() {
+        super(TpEvent.manualReset());
+    }
+
+}
