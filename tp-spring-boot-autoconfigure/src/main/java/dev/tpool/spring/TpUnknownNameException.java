@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Nothing of the wanted kind has the name.
  */
-public class TpUnknownNameException extends IllegalArgumentException {
+public final class TpUnknownNameException extends IllegalArgumentException {
 
     @Serial
     private static final long serialVersionUID = 1L;

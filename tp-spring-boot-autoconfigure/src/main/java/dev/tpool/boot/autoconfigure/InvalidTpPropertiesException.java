@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Properties under {@code tp} make no sense.
  */
-public class InvalidTpPropertiesException extends IllegalArgumentException {
+public final class InvalidTpPropertiesException extends IllegalArgumentException {
 
     @Serial
     private static final long serialVersionUID = 1L;

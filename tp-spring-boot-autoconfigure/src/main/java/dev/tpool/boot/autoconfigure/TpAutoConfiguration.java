@@ -3,7 +3,6 @@ package dev.tpool.boot.autoconfigure;
 import java.time.Duration;
 
 import dev.tpool.TpMonitor;
-import dev.tpool.TpPool;
 import dev.tpool.TpThreadKind;
 import dev.tpool.spring.TpEnvironmentCustomizer;
 import dev.tpool.spring.TpPoolCustomizer;
@@ -15,8 +14,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.thread.Threading;
@@ -32,10 +31,9 @@ import org.springframework.core.io.ResourceLoader;
 /**
  * Auto-configuration of the named things: the registry, what the properties under
  * {@code tp} name, and their end. Pools are no {@code Executor} beans, so the executors
- * of Spring Boot stay as they are.
+ * of Spring Boot stay as they are. A child context has named things of its own.
  */
 @AutoConfiguration(after = LifecycleAutoConfiguration.class)
-@ConditionalOnClass(TpPool.class)
 @EnableConfigurationProperties(TpProperties.class)
 @Import(TpBeanRegistrar.class)
 public final class TpAutoConfiguration {
@@ -61,7 +59,7 @@ public final class TpAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     TpRegistry tpRegistry(ListableBeanFactory beanFactory) {
         return new TpRegistry(beanFactory);
     }
@@ -78,7 +76,7 @@ public final class TpAutoConfiguration {
 
     @Bean
     @Lazy(false)
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     TpShutdown tpShutdown(TpRegistry registry, ConfiguredThings things, ObjectProvider<LifecycleProperties> lifecycle) {
         LifecycleProperties properties = lifecycle.getIfAvailable();
         return new TpShutdown(registry, things.shutdownPolicies(),

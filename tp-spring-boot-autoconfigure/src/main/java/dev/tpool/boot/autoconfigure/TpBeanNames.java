@@ -22,6 +22,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.context.aot.AbstractAotProcessor;
 
 /**
  * Lets the beans of the configuration be injected by their short names. A qualifier does
@@ -38,6 +39,11 @@ final class TpBeanNames implements BeanFactoryPostProcessor {
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+        if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+            // Beans of a registrar are defined anew at run time, and this runs again
+            // then.
+            return;
+        }
         for (String beanName : beanFactory.getBeanDefinitionNames()) {
             Class<?> type = kindOf(beanName);
             if (type != null && beanFactory.getBeanDefinition(beanName) instanceof AbstractBeanDefinition definition) {
@@ -49,7 +55,7 @@ final class TpBeanNames implements BeanFactoryPostProcessor {
     private static void settle(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
             AbstractBeanDefinition definition) {
         String name = beanName.substring(TpRegistry.beanName(type, "").length());
-        if (beanFactory.containsBeanDefinition(name) && beanFactory.isTypeMatch(name, type)) {
+        if (isBeanOfUser(beanFactory, name, type)) {
             if (!definition.isFallback()) {
                 throw twice(type, name);
             }
@@ -61,6 +67,11 @@ final class TpBeanNames implements BeanFactoryPostProcessor {
             // A group with members refuses to be closed. TpShutdown closes the members.
             definition.setDestroyMethodName("");
         }
+    }
+
+    private static boolean isBeanOfUser(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
+        Class<?> found = beanFactory.containsLocalBean(name) ? beanFactory.getType(name, false) : null;
+        return found != null && type.isAssignableFrom(found);
     }
 
     private static InvalidTpPropertiesException twice(Class<?> type, String name) {

@@ -117,6 +117,9 @@ final class CallbackMethod {
             return future.get();
         }
         catch (ExecutionException ex) {
+            if (ex.getCause() instanceof Error error) {
+                throw error;
+            }
             throw (ex.getCause() instanceof Exception cause) ? cause : ex;
         }
     }

@@ -38,17 +38,20 @@ final class CallbackMethods {
     /**
      * Checks the annotated methods of a class, private ones and others that a proxy would
      * never see among them.
+     * @return what they say
      * @throws TpCallbackDefinitionException if one of them cannot be a callback
      */
-    void inspect(Class<?> beanClass) {
-        if (this.definitions.containsKey(beanClass)) {
-            return;
+    Map<Method, CallbackDefinition> inspect(Class<?> beanClass) {
+        Map<Method, CallbackDefinition> known = this.definitions.get(beanClass);
+        if (known != null) {
+            return known;
         }
         Map<Method, CallbackDefinition> found = definitionsOf(beanClass);
         if (this.namesAreSettled) {
             found.values().forEach((definition) -> definition.checkNames(this.registry.get()));
         }
         this.definitions.put(beanClass, found);
+        return found;
     }
 
     /**
@@ -64,13 +67,17 @@ final class CallbackMethods {
     CallbackMethod get(Method method, Class<?> beanClass) {
         MethodClassKey key = new MethodClassKey(method, beanClass);
         CallbackMethod known = this.methods.get(key);
-        return (known != null) ? known : this.methods.computeIfAbsent(key, (missing) -> create(method, beanClass));
+        if (known != null) {
+            return known;
+        }
+        // Beans may be created for it, so no lock of the map may be held meanwhile.
+        CallbackMethod created = create(method, beanClass);
+        CallbackMethod first = this.methods.putIfAbsent(key, created);
+        return (first != null) ? first : created;
     }
 
     private CallbackMethod create(Method method, Class<?> beanClass) {
-        inspect(beanClass);
-        Map<Method, CallbackDefinition> found = this.definitions.getOrDefault(beanClass, Map.of());
-        CallbackDefinition definition = found.get(method);
+        CallbackDefinition definition = inspect(beanClass).get(method);
         if (definition == null) {
             throw new IllegalStateException(method + " is not annotated in " + beanClass);
         }

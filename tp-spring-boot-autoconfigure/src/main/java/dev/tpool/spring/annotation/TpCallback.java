@@ -51,7 +51,8 @@ import org.springframework.core.annotation.AliasFor;
  * semaphores and events travel between threads. The method must not be private, static or
  * final, nor its class final, and every name must be known; all of that is checked when
  * the application starts. As with every proxy, a call of the object by itself
- * ({@code this.run(..)}) is a plain call and posts nothing.
+ * ({@code this.run(..)}) is a plain call and posts nothing. The callback is posted ahead
+ * of all other advice, so a transaction of the method begins on the worker.
  *
  * @see TpCallbackInstance
  */

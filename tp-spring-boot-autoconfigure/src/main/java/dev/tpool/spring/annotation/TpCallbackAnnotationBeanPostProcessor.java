@@ -1,13 +1,15 @@
 package dev.tpool.spring.annotation;
 
 import dev.tpool.spring.TpRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
-import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -22,6 +24,8 @@ import org.springframework.util.ClassUtils;
  */
 public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
         implements SmartInitializingSingleton {
+
+    private static final Log logger = LogFactory.getLog(TpCallbackAnnotationBeanPostProcessor.class);
 
     private @Nullable CallbackMethods methods;
 
@@ -46,8 +50,9 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        methods().inspect(ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean)));
-        return super.postProcessAfterInitialization(bean, beanName);
+        boolean annotated = !methods().inspect(ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean)))
+            .isEmpty();
+        return annotated ? super.postProcessAfterInitialization(bean, beanName) : bean;
     }
 
     /**
@@ -59,19 +64,30 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
         ConfigurableListableBeanFactory beans = this.beanFactory;
         Assert.state(beans != null, "no bean factory");
         for (String beanName : beans.getBeanDefinitionNames()) {
-            Class<?> type = typeOf(beans, beanName);
-            if (type != null) {
-                methods().inspect(type);
-            }
+            inspect(beans, beanName);
         }
         methods().settleNames();
     }
 
-    private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory beans, String beanName) {
+    private void inspect(ConfigurableListableBeanFactory beans, String beanName) {
         Object singleton = beans.getSingleton(beanName);
-        Class<?> type = (singleton != null) ? AopProxyUtils.ultimateTargetClass(singleton)
-                : AutoProxyUtils.determineTargetClass(beans, beanName);
-        return (type != null) ? ClassUtils.getUserClass(type) : null;
+        if (singleton != null) {
+            methods().inspect(ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(singleton)));
+            return;
+        }
+        try {
+            Class<?> type = beans.getType(beanName, false);
+            if (type != null) {
+                methods().inspect(ClassUtils.getUserClass(type));
+            }
+        }
+        catch (TpCallbackDefinitionException ex) {
+            throw ex;
+        }
+        catch (BeansException | IllegalStateException | LinkageError ex) {
+            // A bean that may never be created need not be loadable.
+            logger.debug("Not looked at for @TpCallback: bean '" + beanName + "'", ex);
+        }
     }
 
     private CallbackMethods methods() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A method cannot be a callback the way its {@link TpCallback @TpCallback} says.
  */
-public class TpCallbackDefinitionException extends IllegalStateException {
+public final class TpCallbackDefinitionException extends IllegalStateException {
 
     @Serial
     private static final long serialVersionUID = 1L;

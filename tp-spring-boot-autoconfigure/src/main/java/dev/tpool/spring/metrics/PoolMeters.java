@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one pool in one registry.
@@ -47,7 +48,7 @@ final class PoolMeters {
         this.run = timer("executor", "How long callbacks ran, completion actions included");
         this.idle = timer("executor.idle", "How long callbacks waited in the queue");
         counter("executor.completed", "The approximate total number of tasks that have completed execution",
-                TpPool::completed);
+                BaseUnits.TASKS, TpPool::completed);
         gauge("executor.active", "The approximate number of threads that are actively executing tasks",
                 BaseUnits.THREADS, (of) -> of.snapshot().running());
         gauge("executor.queued", "The approximate number of tasks that are queued for execution", BaseUnits.TASKS,
@@ -62,9 +63,9 @@ final class PoolMeters {
                 TpPool::threadMinimum);
         gauge("executor.pool.max", "The maximum allowed number of threads in the pool", BaseUnits.THREADS,
                 TpPool::threadMaximum);
-        counter("tp.callbacks.dropped", "Callbacks that were cancelled before they began",
+        counter("tp.callbacks.dropped", "Callbacks that were cancelled before they began", null,
                 (of) -> of.snapshot().dropped());
-        counter("tp.callbacks.rejected", "Callbacks that were refused", (of) -> of.snapshot().rejected());
+        counter("tp.callbacks.rejected", "Callbacks that were refused", null, (of) -> of.snapshot().rejected());
     }
 
     void waited(long nanos) {
@@ -104,10 +105,10 @@ final class PoolMeters {
         return timer;
     }
 
-    private void counter(String name, String description, ToDoubleFunction<TpPool> value) {
+    private void counter(String name, String description, @Nullable String unit, ToDoubleFunction<TpPool> value) {
         this.meters.add(FunctionCounter.builder(name, this.pool, value)
             .description(description)
-            .baseUnit(BaseUnits.TASKS)
+            .baseUnit(unit)
             .tags(this.tags)
             .register(this.registry));
     }

@@ -6,6 +6,7 @@ import dev.tpool.spring.annotation.TpCallbackAnnotationBeanPostProcessor;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
@@ -17,7 +18,7 @@ public final class TpCallbackAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     static TpCallbackAnnotationBeanPostProcessor tpCallbackAnnotationBeanPostProcessor() {
         return new TpCallbackAnnotationBeanPostProcessor();
     }
