@@ -87,7 +87,7 @@ final class NamedThings<T> {
 
     void register(String name, T thing) {
         if (beanNameOf(name) != null || this.registered.putIfAbsent(name, thing) != null) {
-            throw new IllegalStateException("there is a " + this.label + " '" + name + "' already");
+            throw new IllegalStateException(this.label + " '" + name + "' is there already");
         }
     }
 

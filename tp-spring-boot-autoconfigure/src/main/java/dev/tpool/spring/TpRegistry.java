@@ -28,7 +28,9 @@ import org.springframework.util.StringUtils;
  * there is another environment of that name.
  * <p>
  * What the configuration names can be injected, too:
- * {@code @Qualifier("imports") TpPool pool}. Safe for use by any thread.
+ * {@code @Qualifier("imports") TpPool pool}. What code registers has to be there before
+ * the application has started if a {@code @TpCallback} names it. Safe for use by any
+ * thread.
  */
 public final class TpRegistry {
 

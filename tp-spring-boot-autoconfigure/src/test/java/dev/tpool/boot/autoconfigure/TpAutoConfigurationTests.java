@@ -328,7 +328,7 @@ class TpAutoConfigurationTests {
             assertThat(registry.environment("late").pool()).isSameAs(pool);
             assertThat(registry.pools()).containsOnlyKeys("default", "late");
             assertThatIllegalStateException().isThrownBy(() -> registry.register("ledger", TpMutex.named("other")))
-                .withMessage("there is a mutex 'ledger' already");
+                .withMessage("mutex 'ledger' is there already");
             registration.close();
             assertThat(registry.pools()).containsOnlyKeys("default");
             pool.close();
