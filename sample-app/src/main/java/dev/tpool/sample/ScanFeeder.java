@@ -44,13 +44,16 @@ class ScanFeeder {
     @TpCallback("waiting")
     CompletableFuture<Void> feed(Scan scan, TpCleanupGroup group) {
         JarSource.Found found = scan.source().find(() -> !scan.isRunning());
+        if (!scan.isRunning()) {
+            return cancelled();
+        }
         logger.info("{}: found {} jars", scan, found.jars().size());
         List<CompletableFuture<?>> stored = new ArrayList<>();
         stored.add(this.callbacks.storeFound(scan, found.jars().size(), found.findings(), group));
         logger.info("{}: digesting, at most {} jars at once", scan, this.openFiles.maximum());
         for (Jar jar : found.jars()) {
             if (!acquirePermit(scan)) {
-                return CompletableFuture.failedFuture(new CancellationException());
+                return cancelled();
             }
             stored.add(digestAndStore(scan, jar, group));
         }
@@ -82,6 +85,10 @@ class ScanFeeder {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for a permit", ex);
         }
+    }
+
+    private static CompletableFuture<Void> cancelled() {
+        return CompletableFuture.failedFuture(new CancellationException());
     }
 
     private CompletableFuture<@Nullable Void> digestAndStore(Scan scan, Jar jar, TpCleanupGroup group) {

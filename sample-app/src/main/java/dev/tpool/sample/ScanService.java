@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.tpool.TpCloseReport;
 import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.TpRegistry.Registration;
 import dev.tpool.sync.TpMutex;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ class ScanService {
 
     private final TpMutex writer;
 
-    private final Map<Long, Scan> scans = new ConcurrentHashMap<>();
+    private final Map<Long, Running> running = new ConcurrentHashMap<>();
 
     ScanService(ScanRepository repository, ScanFeeder feeder, ScanCallbacks callbacks, TpRegistry registry) {
         this.repository = repository;
@@ -53,7 +54,7 @@ class ScanService {
     Scan start(JarSource source, ScanOrigin origin) {
         long id = create(source, origin);
         Scan scan = new Scan(id, source, this.registry.environment(origin.environment()));
-        this.scans.put(id, scan);
+        this.running.put(id, new Running(scan, this.registry.register(scan.group().name(), scan.group())));
         this.feeder.feed(scan, scan.group()).thenCompose((allStored) -> {
             logger.info("{}: all jars stored", scan);
             return this.callbacks.compare(scan, scan.group());
@@ -71,12 +72,14 @@ class ScanService {
      * @throws ScanProblem if there is no such scan, or it has ended
      */
     Cancellation cancel(long id) throws InterruptedException {
-        Scan scan = this.scans.get(id);
-        if (scan == null || !scan.end(ScanState.CANCELLED)) {
-            ScanState state = (scan != null) ? scan.state() : this.repository.get(id).state();
-            throw ScanProblem.over(id, state);
+        Running known = this.running.get(id);
+        if (known == null) {
+            throw ScanProblem.over(id, this.repository.get(id).state());
         }
-        return stop(scan);
+        if (!known.scan().end(ScanState.CANCELLED)) {
+            throw ScanProblem.over(id, known.scan().state());
+        }
+        return stop(known.scan());
     }
 
     /**
@@ -84,9 +87,9 @@ class ScanService {
      */
     @EventListener(ContextClosedEvent.class)
     void interrupt() throws InterruptedException {
-        for (Scan scan : this.scans.values()) {
-            if (scan.end(ScanState.INTERRUPTED)) {
-                stop(scan);
+        for (Running each : this.running.values()) {
+            if (each.scan().end(ScanState.INTERRUPTED)) {
+                stop(each.scan());
             }
         }
     }
@@ -105,8 +108,7 @@ class ScanService {
         long ran = 0;
         long dropped = 0;
         try {
-            // More than once: a callback that is let run to its end may post the next
-            // one.
+            // More than once: what is let run to its end may post something new.
             do {
                 TpCloseReport report = scan.group().closeMembers(true, null);
                 ran += report.ran();
@@ -123,7 +125,10 @@ class ScanService {
     private CompletableFuture<@Nullable Void> finish(Scan scan, @Nullable Map<String, List<String>> duplicates,
             @Nullable String reason) {
         return this.callbacks.finish(scan, duplicates, reason).whenComplete((nothing, failure) -> {
-            this.scans.remove(scan.id());
+            Running ended = this.running.remove(scan.id());
+            if (ended != null) {
+                ended.registration().close();
+            }
             if (failure != null) {
                 logger.error("{}: its end could not be recorded", scan, failure);
             }
@@ -136,6 +141,13 @@ class ScanService {
     private static @Nullable String reason(@Nullable Throwable failure) {
         Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
         return (cause != null) ? cause.toString() : null;
+    }
+
+    /**
+     * A scan that is not recorded as ended, and its place in the registry, by which
+     * Actuator shows its cleanup group.
+     */
+    private record Running(Scan scan, Registration registration) {
     }
 
     /**
