@@ -3,6 +3,7 @@ package dev.tpool.sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -13,6 +14,8 @@ import dev.tpool.spring.TpRegistry;
 import dev.tpool.sync.TpCriticalSection;
 import dev.tpool.sync.TpSemaphore;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +45,9 @@ class ScanApiTests {
     /** The maximum of the pool that reads the jars. */
     private static final int WORKERS = 8;
 
+    /** Generous: the build may share its processors. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     @TempDir
     Path directory;
 
@@ -49,13 +55,20 @@ class ScanApiTests {
 
     private final ScanService service;
 
+    private final ScanRepository repository;
+
+    private final TpRegistry registry;
+
     private final TpSemaphore openFiles;
 
     private final TpCriticalSection index;
 
-    ScanApiTests(@Autowired RestTestClient client, @Autowired ScanService service, @Autowired TpRegistry registry) {
+    ScanApiTests(@Autowired RestTestClient client, @Autowired ScanService service, @Autowired ScanRepository repository,
+            @Autowired TpRegistry registry) {
         this.client = client;
         this.service = service;
+        this.repository = repository;
+        this.registry = registry;
         this.openFiles = registry.semaphore("open-files");
         this.index = registry.section("index");
     }
@@ -165,12 +178,12 @@ class ScanApiTests {
         this.index.enter();
         try {
             id = post(directoryOfJars("jars", 40));
-            await().until(() -> this.openFiles.availablePermits() == 0);
+            await().atMost(LIMIT).until(() -> this.openFiles.availablePermits() == 0);
 
             cancelled = CompletableFuture.supplyAsync(() -> delete(id));
 
             // Those that have begun stand before the section and keep theirs.
-            await().until(() -> this.openFiles.availablePermits() >= PERMITS - WORKERS);
+            await().atMost(LIMIT).until(() -> this.openFiles.availablePermits() >= PERMITS - WORKERS);
             assertThat(cancelled).isNotDone();
         }
         finally {
@@ -182,6 +195,19 @@ class ScanApiTests {
         this.client.get().uri("/scans/{id}", id).exchange().expectBody().json("""
                 {"state": "CANCELLED", "jars": 40}
                 """);
+    }
+
+    @RepeatedTest(20)
+    void givesEveryPermitBackWhereverACancelMeetsTheScan(RepetitionInfo round) throws Exception {
+        long id = post(directoryOfJars("jars", 60));
+        await().atMost(LIMIT).until(() -> this.repository.get(id).digested() >= 2 * round.getCurrentRepetition());
+
+        this.client.delete().uri("/scans/{id}", id).exchange().expectStatus().value((status) -> {
+            ScanState expected = (status == 200) ? ScanState.CANCELLED : ScanState.DONE;
+            await().atMost(LIMIT).until(() -> this.repository.get(id).state() == expected);
+        });
+
+        await().atMost(LIMIT).until(() -> !this.registry.cleanupGroups().containsKey("scan-" + id));
     }
 
     @Test
@@ -317,21 +343,23 @@ class ScanApiTests {
     }
 
     private void awaitFound(long id, int jars) {
-        await().untilAsserted(() -> this.client.get()
-            .uri("/scans/{id}", id)
-            .exchange()
-            .expectBody()
-            .jsonPath("$.jars")
-            .isEqualTo(jars));
+        await().atMost(LIMIT)
+            .untilAsserted(() -> this.client.get()
+                .uri("/scans/{id}", id)
+                .exchange()
+                .expectBody()
+                .jsonPath("$.jars")
+                .isEqualTo(jars));
     }
 
     private void awaitState(long id, ScanState state) {
-        await().untilAsserted(() -> this.client.get()
-            .uri("/scans/{id}", id)
-            .exchange()
-            .expectBody()
-            .jsonPath("$.state")
-            .isEqualTo(state.name()));
+        await().atMost(LIMIT)
+            .untilAsserted(() -> this.client.get()
+                .uri("/scans/{id}", id)
+                .exchange()
+                .expectBody()
+                .jsonPath("$.state")
+                .isEqualTo(state.name()));
     }
 
     private static void problem(ResponseSpec response, int status, String detail) {

@@ -1,6 +1,7 @@
 package dev.tpool.sample;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.sync.TpSemaphore;
@@ -22,6 +23,9 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class StartupScanTests {
 
+    /** Generous: the build may share its processors. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     @TempDir
     Path directory;
 
@@ -30,8 +34,9 @@ class StartupScanTests {
         int jars = new ClassPath().find(() -> false).jars().size();
 
         try (ConfigurableApplicationContext application = start(true)) {
-            await().untilAsserted(
-                    () -> assertThat(output).contains("Summary of the class path: DONE, " + jars + " jars, "));
+            await().atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(output).contains("Summary of the class path: DONE, " + jars + " jars, "));
             assertThat(output).contains("found " + jars + " jars", "digesting", "all jars stored",
                     "classes present in more than one jar");
             assertThat(application.getBean(ScanRepository.class).latest(10)).singleElement()
@@ -57,7 +62,7 @@ class StartupScanTests {
                 .start(new JarTree(this.directory.resolve("jars")), ScanOrigin.REQUEST)
                 .id();
             ScanRepository repository = application.getBean(ScanRepository.class);
-            await().until(() -> repository.get(id).jars() != null);
+            await().atMost(LIMIT).until(() -> repository.get(id).jars() != null);
         }
 
         try (ConfigurableApplicationContext application = start(false)) {
