@@ -213,7 +213,7 @@ killed=$id
 stop KILL
 pass "killed while scan $killed was running"
 
-mvn -B -ntp -q "$@" -pl sample-app -am package -DskipTests </dev/null
+mvn -B -ntp -q "$@" -pl sample-app -am package -DskipTests >"$log" 2>&1 </dev/null
 packaged=$(ls sample-app/target/sample-app-*.jar)
 # shellcheck disable=SC2086 # the options are words
 start "${JAVA_HOME:+$JAVA_HOME/bin/}java" -jar "$packaged" $options

@@ -58,8 +58,7 @@ class ScanCallbacks {
     CompletableFuture<JarDigest> digest(Scan scan, Jar jar, TpEnvironment environment, TpCleanupGroup group) {
         JarDigest digest = JarDigest.of(jar);
         this.index.enter();
-        // Not in the annotation: on the way to this line the section is not ours to
-        // leave.
+        // Not in the annotation: before this line the section is not ours to leave.
         TpCallbackInstance.current().leaveCriticalSectionWhenCallbackReturns(this.index);
         scan.index().add(digest);
         return CompletableFuture.completedFuture(digest);
