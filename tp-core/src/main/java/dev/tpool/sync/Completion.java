@@ -17,7 +17,8 @@ final class Completion implements TpWaitable {
      */
     Completion(Object source, CompletionStage<?> stage) {
         this.source = source;
-        stage.whenComplete((result, failure) -> this.ended.set());
+        TpEvent event = this.ended;
+        stage.whenComplete((result, failure) -> event.set());
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.tpool.sync;
 
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +31,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
 
     private final String name;
 
-    private final AtomicReference<@Nullable Thread> owner = new AtomicReference<>();
+    private final Owner owner = new Owner();
 
     private final ReentrantLock line = new ReentrantLock(true);
 
@@ -136,7 +135,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
      * Becomes the owner if the lock still has the given one.
      */
     final boolean own(@Nullable Thread before) {
-        if (!this.owner.compareAndSet(before, Thread.currentThread())) {
+        if (!this.owner.succeed(before)) {
             return false;
         }
         this.holds = 1;
@@ -181,7 +180,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
                 if (left <= 0) {
                     return false;
                 }
-                LockSupport.parkNanos(this, Math.min(left, LIVENESS_CHECK_NANOS));
+                LockSupport.parkNanos(this.owner, Math.min(left, LIVENESS_CHECK_NANOS));
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
@@ -206,7 +205,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
         try {
             this.first = Thread.currentThread();
             while (!tryTake()) {
-                LockSupport.parkNanos(this, LIVENESS_CHECK_NANOS);
+                LockSupport.parkNanos(this.owner, LIVENESS_CHECK_NANOS);
                 // Else the next park would not.
                 interrupted |= Thread.interrupted();
             }
@@ -233,7 +232,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
         if (--this.holds > 0) {
             return;
         }
-        this.owner.set(null);
+        this.owner.leave();
         LockSupport.unpark(this.first);
     }
 

@@ -142,6 +142,10 @@ public final class TpCriticalSection extends OwnedLock {
 
     @Override
     boolean takeFromEnded(Thread ended) {
+        if (owner() != ended) {
+            // It left before it ended.
+            return false;
+        }
         throw new IllegalStateException(this + " will not be left any more");
     }
 

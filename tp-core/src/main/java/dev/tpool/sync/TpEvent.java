@@ -109,8 +109,9 @@ public final class TpEvent extends SignalCount {
     /**
      * Sets the event. A manual-reset event lets everybody go who waits at this moment,
      * and stays set. An auto-reset event lets the first one in line go; if nobody waits,
-     * it stays set until somebody comes. Never blocks. Registered waiters are told by the
-     * calling thread, before this method returns; what they throw does not come out here.
+     * it stays set until somebody comes. Does not wait. Registered waiters are told by
+     * the calling thread, before this method returns; what they throw does not come out
+     * here.
      */
     public void set() {
         add(1, 1);

@@ -13,8 +13,10 @@ import java.time.Duration;
  * waiters that are {@linkplain #register registered} (for one permit each) stand in one
  * line and are served strictly in the order in which they came: nobody who comes later
  * passes by, not even one who wants less than the first in line, and not by
- * {@link #tryAcquire()} either. What a thread did before {@link #release()}
- * happens-before the return of those whom that let go.
+ * {@link #tryAcquire()} either. A thread that gives up, in front, while it waits for
+ * several permits may thereby let others go; it tells them then, as one who releases
+ * does. What a thread did before {@link #release()} happens-before the return of those
+ * whom that let go.
  *
  * @since 0.1.0
  */
@@ -159,7 +161,7 @@ public final class TpSemaphore extends SignalCount {
 
     /**
      * Gives one permit to the semaphore and lets the first in line go if that is enough
-     * for it. Never blocks. Registered waiters are told by the calling thread, before
+     * for it. Does not wait. Registered waiters are told by the calling thread, before
      * this method returns; what they throw does not come out here.
      * @return the count just before, as {@code ReleaseSemaphore} tells it
      * @throws TpSemaphoreFullException if the semaphore has its maximum already; nothing
@@ -171,9 +173,9 @@ public final class TpSemaphore extends SignalCount {
 
     /**
      * Gives permits to the semaphore, all in one step, and lets those go, from the front
-     * of the line, for whom there is enough. Never blocks. Registered waiters are told by
-     * the calling thread, before this method returns; what they throw does not come out
-     * here.
+     * of the line, for whom there is enough. Does not wait. Registered waiters are told
+     * by the calling thread, before this method returns; what they throw does not come
+     * out here.
      * @param permits how many, 1 to the maximum
      * @return the count just before, as {@code ReleaseSemaphore} tells it
      * @throws IllegalArgumentException if the number is out of its range

@@ -1,5 +1,6 @@
 package dev.tpool.sync;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,6 +285,30 @@ abstract class OwnedLockTests {
 
         owner.result();
         waiter.result();
+    }
+
+    @Test
+    void theJvmFindsItsDeadlocks() throws Exception {
+        OwnedLock other = create("other");
+        CyclicBarrier bothHaveOne = new CyclicBarrier(2);
+        Background<Void> one = Background.run(() -> {
+            this.owned.takeUninterruptibly();
+            bothHaveOne.await();
+            other.take(SignalCount.FOREVER);
+        });
+        Background<Void> two = Background.run(() -> {
+            other.takeUninterruptibly();
+            bothHaveOne.await();
+            this.owned.take(SignalCount.FOREVER);
+        });
+
+        await().untilAsserted(() -> assertThat(ManagementFactory.getThreadMXBean().findDeadlockedThreads())
+            .contains(one.thread().getId(), two.thread().getId()));
+
+        one.interrupt();
+        two.interrupt();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(one::result);
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(two::result);
     }
 
     @Test

@@ -74,6 +74,20 @@ class TpCriticalSectionTests extends OwnedLockTests {
     }
 
     @Test
+    void anOwnerThatLeftBeforeItEndedIsNoOffence() throws Exception {
+        TpCriticalSection section = TpCriticalSection.of();
+        Background<Void> visitor = Background.run(() -> {
+            section.enter();
+            section.leave();
+        });
+        visitor.result();
+
+        // As one does who saw the owner and asked too late whether it was alive.
+        assertThat(section.takeFromEnded(visitor.thread())).isFalse();
+        assertThat(section.tryEnter()).isTrue();
+    }
+
+    @Test
     void thoseWhoWaitLearnThatTheOwnerEndedInside() throws Exception {
         TpCriticalSection section = TpCriticalSection.of(100);
         CountDownLatch end = new CountDownLatch(1);

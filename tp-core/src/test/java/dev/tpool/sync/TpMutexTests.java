@@ -68,6 +68,21 @@ class TpMutexTests extends OwnedLockTests {
     }
 
     @Test
+    void anOwnerThatUnlockedBeforeItEndedAbandonedNothing() throws Exception {
+        TpMutex mutex = TpMutex.of();
+        Background<Void> visitor = Background.run(() -> {
+            mutex.lock();
+            mutex.unlock();
+        });
+        visitor.result();
+
+        // As one does who saw the owner and asked too late whether it was alive.
+        assertThat(mutex.takeFromEnded(visitor.thread())).isFalse();
+        assertThat(mutex.tryLock()).isTrue();
+        assertThat(mutex.wasAbandoned()).isFalse();
+    }
+
+    @Test
     void aMutexCanBeAbandonedAgain() throws Exception {
         TpMutex mutex = TpMutex.of();
         endedOwner(mutex);
