@@ -316,6 +316,10 @@ class PoolStressTests {
                 else {
                     this.pool.setThreadMinimum(random.nextInt(most / 2));
                 }
+                TpPoolSnapshot snapshot = this.pool.snapshot();
+                assertThat(snapshot.runningCallbacks()).hasSizeLessThanOrEqualTo(most);
+                assertThat(snapshot.queued()).isNotNegative();
+                assertThat(this.group.snapshot().members()).isNotNull();
                 LockSupport.parkNanos(random.nextInt(5_000_000));
             }
             return null;
