@@ -15,7 +15,7 @@ final class CrewState {
      *   39..20  idle        workers that are on the idle stack
      *   19..0   alive       workers permitted to start and not yet permitted to leave
      *
-     * Invariants (CrewTests, PoolStressTests)
+     * Invariants (CrewStateTests, PoolStressTests)
      *
      *   idle + searching <= alive
      *   a queue that is not empty has somebody searching, or nobody idle and alive at its growth limit,

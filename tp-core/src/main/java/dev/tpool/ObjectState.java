@@ -19,7 +19,7 @@ final class ObjectState {
      *   51..32  running    executions that have begun and not settled
      *   31..0   pending    posts that have not begun and were not cancelled
      *
-     * Invariants (ObjectStateTests, TpWorkStressTests)
+     * Invariants (ObjectStateTests, PoolStressTests)
      *
      *   executions + cancelled = posts, once nothing is pending or running
      *   pending > 0 implies QUEUED, but for the instant in which a poster is about to set it
