@@ -18,7 +18,7 @@ record LockView(OwnedLock owned) implements Lock {
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
-        this.owned.take(SignalCount.FOREVER);
+        this.owned.take(WaitTime.FOREVER);
     }
 
     @Override

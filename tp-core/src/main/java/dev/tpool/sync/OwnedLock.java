@@ -167,7 +167,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
             return true;
         }
         long start = System.nanoTime();
-        if (nanos == SignalCount.FOREVER) {
+        if (nanos == WaitTime.FOREVER) {
             this.line.lockInterruptibly();
         }
         else if (!this.line.tryLock(nanos, TimeUnit.NANOSECONDS)) {
@@ -176,7 +176,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
         try {
             this.first = Thread.currentThread();
             while (!tryTake()) {
-                long left = (nanos == SignalCount.FOREVER) ? nanos : nanos - (System.nanoTime() - start);
+                long left = WaitTime.left(nanos, start);
                 if (left <= 0) {
                     return false;
                 }

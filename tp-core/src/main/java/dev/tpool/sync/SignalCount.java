@@ -1,11 +1,11 @@
 package dev.tpool.sync;
 
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A number of signals and the one line of those who wait for them, threads and registered
@@ -23,8 +23,9 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * While nobody stands in line, one compare-and-set gives or takes signals. Whatever has to
      * do with the line is done between freeze() and thaw(), where the signals are a plain field
      * and a claim and what it consumes are one step for everybody else. thaw() leaves the word
-     * frozen as long as somebody stands in line, so that nobody passes him by.
+     * frozen as long as somebody stands in line, so that nobody passes by.
      *
+     * In between nothing is allocated, since the lock has to be given back whatever happens.
      * Outside of freeze() and thaw() the first in line wants more than there is: thaw() serves
      * the line from the front, whatever was changed before it.
      *
@@ -32,9 +33,6 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * thread that gives up (time-out, interrupt) asks for the lock first: if it is no longer in
      * line by then, the signals are its own and it returns with them.
      */
-
-    /** As a waiting time: no limit. */
-    static final long FOREVER = Long.MAX_VALUE;
 
     /** The name of what was given none. */
     static final String UNNAMED = "unnamed";
@@ -132,7 +130,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         freeze();
         int before = this.signals;
         this.signals = raised(before, added, maximum);
-        thaw().tell();
+        tell(thaw());
         return before;
     }
 
@@ -153,7 +151,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         }
         freeze();
         this.signals = 0;
-        thaw().tell();
+        tell(thaw());
     }
 
     /**
@@ -175,7 +173,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         if (taken && this.consumed) {
             this.signals -= wanted;
         }
-        thaw().tell();
+        tell(thaw());
         return taken;
     }
 
@@ -209,22 +207,21 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         if (nanos <= 0) {
             return false;
         }
-        long start = (nanos == FOREVER) ? 0 : System.nanoTime();
+        long start = System.nanoTime();
         BlockedThread me = new BlockedThread(wanted);
         enter(me);
         boolean interrupted = false;
-        long left = nanos;
         while (!me.granted()) {
+            long left = WaitTime.left(nanos, start);
             if (left <= 0 || (heedInterrupt && Thread.currentThread().isInterrupted())) {
                 leave(me);
                 break;
             }
-            if (left == FOREVER) {
+            if (left == WaitTime.FOREVER) {
                 LockSupport.park(this);
             }
             else {
                 LockSupport.parkNanos(this, left);
-                left = nanos - (System.nanoTime() - start);
             }
             if (!heedInterrupt) {
                 // Else the next park would not.
@@ -240,7 +237,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     private void enter(WaitLine.Node place) {
         freeze();
         this.line.add(place);
-        thaw().tell();
+        tell(thaw());
     }
 
     /**
@@ -250,7 +247,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     final void leave(WaitLine.Node place) {
         freeze();
         this.line.remove(place);
-        thaw().tell();
+        tell(thaw());
     }
 
     private void freeze() {
@@ -267,30 +264,40 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     /**
      * Serves the line and ends what {@link #freeze()} began.
-     * @return those who were served, to be told now
+     * @return the first of those who were served, linked in order, to be told now
      */
-    private Told thaw() {
-        Told told = new Told();
+    private WaitLine.@Nullable Node thaw() {
+        WaitLine.Node served = null;
+        WaitLine.Node last = null;
         WaitLine.Node next = this.line.first();
         while (next != null && next.wanted <= this.signals) {
             this.line.remove(next);
             if (next.claim() && this.consumed) {
                 this.signals -= next.wanted;
             }
-            told.add(next);
+            if (last == null) {
+                served = next;
+            }
+            else {
+                last.next = next;
+            }
+            last = next;
             next = this.line.first();
         }
         this.count.set(this.line.isEmpty() ? this.signals : ~this.signals);
         this.lock.unlock();
-        return told;
+        return served;
     }
 
-    /**
-     * The time as the waiting methods take it. One that is too long to be told in
-     * nanoseconds is as good as no limit.
-     */
-    static long nanos(Duration time) {
-        return TimeUnit.NANOSECONDS.convert(time);
+    private static void tell(WaitLine.@Nullable Node served) {
+        WaitLine.Node node = served;
+        while (node != null) {
+            WaitLine.Node after = node.next;
+            // A registration may live long: it must not keep others alive.
+            node.next = null;
+            node.tell();
+            node = after;
+        }
     }
 
 }

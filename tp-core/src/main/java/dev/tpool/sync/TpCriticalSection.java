@@ -95,7 +95,7 @@ public final class TpCriticalSection extends OwnedLock {
      * @throws InterruptedException if the thread is interrupted before it had entered
      */
     public void enterInterruptibly() throws InterruptedException {
-        take(SignalCount.FOREVER);
+        take(WaitTime.FOREVER);
     }
 
     /**
@@ -115,7 +115,7 @@ public final class TpCriticalSection extends OwnedLock {
      * @throws InterruptedException if the thread is interrupted before it had entered
      */
     public boolean tryEnter(Duration timeout) throws InterruptedException {
-        return take(SignalCount.nanos(timeout));
+        return take(WaitTime.of(timeout));
     }
 
     /**

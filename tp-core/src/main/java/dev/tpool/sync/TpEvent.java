@@ -139,7 +139,7 @@ public final class TpEvent extends SignalCount {
      * signal is then not consumed
      */
     public void await() throws InterruptedException {
-        take(1, FOREVER);
+        take(1, WaitTime.FOREVER);
     }
 
     /**
@@ -151,7 +151,7 @@ public final class TpEvent extends SignalCount {
      * signal is then not consumed
      */
     public boolean await(Duration timeout) throws InterruptedException {
-        return take(1, nanos(timeout));
+        return take(1, WaitTime.of(timeout));
     }
 
     /**

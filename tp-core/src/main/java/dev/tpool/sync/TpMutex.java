@@ -58,7 +58,7 @@ public final class TpMutex extends OwnedLock {
      * @throws InterruptedException if the thread is interrupted before it had the mutex
      */
     public void lockInterruptibly() throws InterruptedException {
-        take(SignalCount.FOREVER);
+        take(WaitTime.FOREVER);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class TpMutex extends OwnedLock {
      * @throws InterruptedException if the thread is interrupted before it had the mutex
      */
     public boolean tryLock(Duration timeout) throws InterruptedException {
-        return take(SignalCount.nanos(timeout));
+        return take(WaitTime.of(timeout));
     }
 
     /**

@@ -94,7 +94,7 @@ public final class TpSemaphore extends SignalCount {
      * permits; none is then lost
      */
     public void acquire(int permits) throws InterruptedException {
-        take(checked(permits), FOREVER);
+        take(checked(permits), WaitTime.FOREVER);
     }
 
     /**
@@ -112,7 +112,7 @@ public final class TpSemaphore extends SignalCount {
      * @throws IllegalArgumentException if the number is out of its range
      */
     public void acquireUninterruptibly(int permits) {
-        takeOrGiveUp(checked(permits), FOREVER, false);
+        takeOrGiveUp(checked(permits), WaitTime.FOREVER, false);
     }
 
     /**
@@ -156,7 +156,7 @@ public final class TpSemaphore extends SignalCount {
      * permits; none is then lost
      */
     public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
-        return take(checked(permits), nanos(timeout));
+        return take(checked(permits), WaitTime.of(timeout));
     }
 
     /**

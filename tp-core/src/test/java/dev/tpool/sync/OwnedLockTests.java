@@ -56,7 +56,7 @@ abstract class OwnedLockTests {
     @Test
     void belongsToTheThreadThatTookItAsOftenAsItTookIt() throws Exception {
         this.owned.takeUninterruptibly();
-        this.owned.take(SignalCount.FOREVER);
+        this.owned.take(WaitTime.FOREVER);
         assertThat(this.owned.tryTake()).isTrue();
         assertThat(this.owned.take(TimeUnit.SECONDS.toNanos(1))).isTrue();
 
@@ -147,7 +147,7 @@ abstract class OwnedLockTests {
         try {
             switch (manner) {
                 case 0 -> this.owned.takeUninterruptibly();
-                case 1 -> this.owned.take(SignalCount.FOREVER);
+                case 1 -> this.owned.take(WaitTime.FOREVER);
                 case 2 -> {
                     return this.owned.tryTake();
                 }
@@ -213,11 +213,11 @@ abstract class OwnedLockTests {
     @Test
     void thoseWhoWaitCanBeInterruptedInFrontAndBehind() throws Exception {
         this.owned.takeUninterruptibly();
-        Background<Boolean> first = Background.start(() -> this.owned.take(SignalCount.FOREVER));
+        Background<Boolean> first = Background.start(() -> this.owned.take(WaitTime.FOREVER));
         awaitWaiting(1);
         Background<Boolean> second = Background.start(() -> this.lock.tryLock(Long.MAX_VALUE, TimeUnit.DAYS));
         awaitWaiting(2);
-        Background<Boolean> third = Background.start(() -> this.owned.take(SignalCount.FOREVER));
+        Background<Boolean> third = Background.start(() -> this.owned.take(WaitTime.FOREVER));
         awaitWaiting(3);
 
         third.interrupt();
@@ -255,7 +255,7 @@ abstract class OwnedLockTests {
     @Test
     void anInterruptedThreadDoesNotEvenTry() {
         Thread.currentThread().interrupt();
-        assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> this.owned.take(SignalCount.FOREVER));
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> this.owned.take(WaitTime.FOREVER));
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> this.owned.take(0));
 
@@ -294,12 +294,12 @@ abstract class OwnedLockTests {
         Background<Void> one = Background.run(() -> {
             this.owned.takeUninterruptibly();
             bothHaveOne.await();
-            other.take(SignalCount.FOREVER);
+            other.take(WaitTime.FOREVER);
         });
         Background<Void> two = Background.run(() -> {
             other.takeUninterruptibly();
             bothHaveOne.await();
-            this.owned.take(SignalCount.FOREVER);
+            this.owned.take(WaitTime.FOREVER);
         });
 
         await().untilAsserted(() -> assertThat(ManagementFactory.getThreadMXBean().findDeadlockedThreads())

@@ -69,30 +69,8 @@ class WaitLineTests {
         assertThat(drained()).containsExactly(only);
     }
 
-    @Test
-    void thoseTakenOutAreToldInThatOrderAndLetGo() {
-        List<String> order = new ArrayList<>();
-        Told told = new Told();
-        List<Place> places = List.of(new Place("first", order), new Place("second", order), new Place("third", order));
-        for (Place place : places) {
-            this.line.add(place);
-            this.line.remove(place);
-            told.add(place);
-        }
-
-        told.tell();
-
-        assertThat(order).containsExactly("first", "second", "third");
-        assertThat(places).allSatisfy((place) -> assertThat(place.next).isNull());
-    }
-
-    @Test
-    void nobodyNeedBeTold() {
-        new Told().tell();
-    }
-
     private Place added(String name) {
-        Place place = new Place(name, new ArrayList<>());
+        Place place = new Place(name);
         this.line.add(place);
         return place;
     }
@@ -110,12 +88,9 @@ class WaitLineTests {
 
         private final String name;
 
-        private final List<String> order;
-
-        private Place(String name, List<String> order) {
+        private Place(String name) {
             super(1);
             this.name = name;
-            this.order = order;
         }
 
         @Override
@@ -125,7 +100,6 @@ class WaitLineTests {
 
         @Override
         void tell() {
-            this.order.add(this.name);
         }
 
         @Override
