@@ -296,6 +296,15 @@ public final class TpEnvironment {
         return future;
     }
 
+    /**
+     * The pool, the cleanup group and the priority.
+     */
+    @Override
+    public String toString() {
+        return "environment of " + ((this.pool != null) ? this.pool : "the pool of the process")
+                + ((this.cleanupGroup != null) ? ", " + this.cleanupGroup : "") + ", priority " + this.priority;
+    }
+
     @Nullable String groupName() {
         return (this.cleanupGroup != null) ? this.cleanupGroup.name() : null;
     }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param cleanupGroup the name of its cleanup group, or {@code null}
  * @param pending its callbacks that are queued
  * @param running its callbacks that are running
- * @param closed whether it was closed and only lives on for what is pending or running
+ * @param closed whether it was closed and only lives on for what is pending or running;
+ * never said of a one-shot
  */
 public record TpObjectSnapshot(String name, TpObjectKind kind, TpPriority priority, @Nullable String cleanupGroup,
         long pending, int running, boolean closed) {
@@ -19,7 +20,7 @@ public record TpObjectSnapshot(String name, TpObjectKind kind, TpPriority priori
     static TpObjectSnapshot of(TpObject object) {
         TpEnvironment environment = object.environment();
         return new TpObjectSnapshot(object.name(), object.kind(), environment.priority(), environment.groupName(),
-                object.pending(), object.running(), object.isClosed());
+                object.pending(), object.running(), object.kind() != TpObjectKind.ONE_SHOT && object.isClosed());
     }
 
 }

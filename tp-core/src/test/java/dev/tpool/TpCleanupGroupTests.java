@@ -92,7 +92,7 @@ class TpCleanupGroupTests {
         gate.awaitArrivals(1);
         assertThat(this.group.size()).isEqualTo(1);
         assertThat(this.group.snapshot().members()).containsExactly(
-                new TpObjectSnapshot("one-shot", TpObjectKind.ONE_SHOT, TpPriority.NORMAL, "members", 0, 1, true));
+                new TpObjectSnapshot("one-shot", TpObjectKind.ONE_SHOT, TpPriority.NORMAL, "members", 0, 1, false));
         gate.open();
 
         Pools.eventually(() -> this.group.size() == 0);

@@ -27,12 +27,13 @@ class ScanRepository {
     private static final int BATCH = 1000;
 
     private static final String SUMMARY = """
-            select s.*,
+            select s.id, s.source, s.origin, s.state, s.reason, s.started, s.ended, s.jars,
+                s.duplicate_classes "duplicateClasses",
                 (select count(*) from jar j where j.scan_id = s.id) digested,
                 (select coalesce(sum(entries), 0) from jar j where j.scan_id = s.id) entries,
                 (select coalesce(sum(bytes), 0) from jar j where j.scan_id = s.id) bytes,
                 (select coalesce(sum(classes), 0) from jar j where j.scan_id = s.id) classes,
-                (select count(*) from finding f where f.scan_id = s.id) finding_count
+                (select count(*) from finding f where f.scan_id = s.id) "findingCount"
             from scan s
             """;
 

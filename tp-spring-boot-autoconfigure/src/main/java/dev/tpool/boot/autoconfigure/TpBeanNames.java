@@ -2,6 +2,8 @@ package dev.tpool.boot.autoconfigure;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import dev.tpool.TpCleanupGroup;
 import dev.tpool.TpEnvironment;
@@ -15,6 +17,7 @@ import dev.tpool.sync.TpMutex;
 import dev.tpool.sync.TpSemaphore;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -87,6 +90,22 @@ final class TpBeanNames implements BeanFactoryPostProcessor {
             }
         }
         return null;
+    }
+
+    /**
+     * The short names under which things of a kind can be injected, without making one.
+     * @return the names, or {@code null} if the type is none of ours
+     */
+    static @Nullable Set<String> known(ListableBeanFactory beanFactory, Class<?> type) {
+        if (!KINDS.containsKey(type)) {
+            return null;
+        }
+        String prefix = TpRegistry.beanName(type, "");
+        Set<String> names = new TreeSet<>();
+        for (String beanName : beanFactory.getBeanNamesForType(type, true, false)) {
+            names.add(beanName.startsWith(prefix) ? beanName.substring(prefix.length()) : beanName);
+        }
+        return names;
     }
 
     /**

@@ -154,7 +154,9 @@ final class CallbackDefinition {
             throw unseen("its class is final", "Make the class not final.");
         }
         if (!RETURN_TYPES.contains(this.method.getReturnType())) {
-            throw wrong("it returns " + this.method.getReturnType().getName() + ", but the caller goes on at once",
+            throw wrong(
+                    "it returns " + this.method.getReturnType().getName()
+                            + ", which a caller that goes on at once cannot be given",
                     "Return void, Future, CompletionStage or CompletableFuture.");
         }
     }

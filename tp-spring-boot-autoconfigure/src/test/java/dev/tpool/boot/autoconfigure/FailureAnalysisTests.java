@@ -9,11 +9,13 @@ import dev.tpool.TpCallbackInstance;
 import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.annotation.TpCallback;
+import dev.tpool.sync.TpSemaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -72,6 +74,17 @@ class FailureAnalysisTests {
 
             assertThat(analysis.getDescription()).contains("Property: tp.").contains("Reason: " + reason);
             assertThat(analysis.getAction()).isNotBlank();
+        });
+    }
+
+    @Test
+    void namesTheNearestThingOfAQualifier() {
+        this.runner.withUserConfiguration(MisspeltQualifier.class).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("MisspeltQualifier")
+                .contains("required a TpSemaphore with the qualifier 'slot'");
+            assertThat(analysis.getAction()).isEqualTo("Did you mean 'slots'?");
         });
     }
 
@@ -152,7 +165,8 @@ class FailureAnalysisTests {
 
     @Test
     void refusesAReturnTypeThatTheCallerCannotWaitFor() {
-        assertDefinition(ReturnsText.class, "it returns java.lang.String, but the caller goes on at once.",
+        assertDefinition(ReturnsText.class,
+                "it returns java.lang.String, which a caller that goes on at once cannot be given.",
                 "Return void, Future, CompletionStage or CompletableFuture.");
     }
 
@@ -373,6 +387,15 @@ class FailureAnalysisTests {
         @Override
         @TpCallback(releaseSemaphore = "slotz")
         public void run() {
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class MisspeltQualifier {
+
+        MisspeltQualifier(@Qualifier("slot") TpSemaphore slots) {
+            throw new IllegalStateException("not reached with " + slots);
         }
 
     }
