@@ -9,8 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.SingletonBeanRegistry;
+import org.springframework.context.ApplicationContext;
 
 /**
  * The things of one kind, by name. A thing that the configuration names is the bean
@@ -83,6 +86,28 @@ final class NamedThings<T> {
             }
         }
         return Collections.unmodifiableMap(all);
+    }
+
+    /**
+     * The things that end with this bean factory: neither those of its ancestors nor
+     * beans that nobody has asked for, which would be created to be closed.
+     */
+    Map<String, T> own() {
+        Map<String, T> own = new LinkedHashMap<>(this.registered);
+        String prefix = TpRegistry.beanName(this.type, "");
+        for (String beanName : this.beanFactory.getBeanNamesForType(this.type, false, false)) {
+            if (isCreated(beanName)) {
+                own.put(beanName.startsWith(prefix) ? beanName.substring(prefix.length()) : beanName,
+                        this.beanFactory.getBean(beanName, this.type));
+            }
+        }
+        return own;
+    }
+
+    private boolean isCreated(String beanName) {
+        BeanFactory beans = (this.beanFactory instanceof ApplicationContext context)
+                ? context.getAutowireCapableBeanFactory() : this.beanFactory;
+        return !(beans instanceof SingletonBeanRegistry singletons) || singletons.containsSingleton(beanName);
     }
 
     void register(String name, T thing) {

@@ -387,6 +387,20 @@ public final class TpRegistry {
         this.listeners.remove(listener);
     }
 
+    /**
+     * The pools that end with the context of this registry.
+     */
+    Map<String, TpPool> ownPools() {
+        return this.pools.own();
+    }
+
+    /**
+     * The cleanup groups that end with the context of this registry.
+     */
+    Map<String, TpCleanupGroup> ownCleanupGroups() {
+        return kind(TpCleanupGroup.class).own();
+    }
+
     private <T> Registration register(Class<T> type, String name, T thing) {
         NamedThings<T> things = kind(type);
         things.register(name, thing);

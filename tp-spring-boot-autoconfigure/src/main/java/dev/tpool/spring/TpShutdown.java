@@ -23,10 +23,10 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
- * Brings the pools of a context to their end when it closes: first the members of each
- * cleanup group are drained or cancelled, then the pools are closed and their queues
- * drained, all of it within one limit. What ran, what was dropped and what still runs is
- * logged.
+ * Brings the pools of a context, and not those of its parent, to their end when it
+ * closes: first the members of each cleanup group are drained or cancelled, then the
+ * pools are closed and their queues drained, all of it within one limit. What ran, what
+ * was dropped and what still runs is logged.
  * <p>
  * It stops after the web server has served its last request and after Spring's own
  * executors, so callbacks can be posted until then. A context that is only stopped or
@@ -121,10 +121,11 @@ public final class TpShutdown
         long started = System.nanoTime();
         // A callback that closes the context cannot wait for itself.
         Duration allowed = (TpCallbackInstance.currentOrNull() != null) ? Duration.ZERO : this.limit;
-        Map<String, TpPool> pools = this.registry.pools();
+        Map<String, TpPool> pools = this.registry.ownPools();
         Map<String, TpPoolSnapshot> before = snapshots(pools);
         try {
-            this.registry.cleanupGroups().forEach((name, group) -> closeMembers(name, group, left(started, allowed)));
+            this.registry.ownCleanupGroups()
+                .forEach((name, group) -> closeMembers(name, group, left(started, allowed)));
             pools.values().forEach(TpShutdown::close);
             pools.values().stream().filter(TpPool::isClosed).forEach((pool) -> awaitQuiet(pool, started, allowed));
         }

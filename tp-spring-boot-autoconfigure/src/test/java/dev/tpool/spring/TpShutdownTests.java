@@ -186,6 +186,34 @@ class TpShutdownTests {
     }
 
     @Test
+    void leavesThePoolsAndGroupsOfTheParentAlone() {
+        TpCleanupGroup group = TpCleanupGroup.create("shared");
+        this.runner.withBean("shared", TpPool.class, () -> TpPool.create("shared"))
+            .withBean("sharedGroup", TpCleanupGroup.class, () -> group)
+            .run((parent) -> {
+                TpPool pool = parent.getBean("shared", TpPool.class);
+                TpEnvironment.builder().pool(pool).cleanupGroup(group).build().work("member", () -> {
+                });
+                this.runner.withParent(parent)
+                    .run((child) -> assertThat(child.getBean(TpRegistry.class).pool("shared")).isSameAs(pool));
+
+                assertThat(pool.isClosed()).isFalse();
+                assertThat(group.size()).isEqualTo(1);
+            });
+    }
+
+    @Test
+    void createsNoPoolToCloseIt() {
+        AtomicInteger created = new AtomicInteger();
+        this.runner.withBean("lazy", TpPool.class, () -> {
+            created.incrementAndGet();
+            return TpPool.create("lazy");
+        }, (definition) -> definition.setLazyInit(true)).run((context) -> assertThat(context).hasNotFailed());
+
+        assertThat(created).hasValue(0);
+    }
+
+    @Test
     void leavesThePoolOfTheProcessAlone() {
         this.runner
             .withBean("process", TpPool.class, TpPool::processDefault,
