@@ -85,6 +85,14 @@ public final class TpShutdown
         }
     }
 
+    /**
+     * The stop follows on the event at once, so it must not be told of it later.
+     */
+    @Override
+    public boolean supportsAsyncExecution() {
+        return false;
+    }
+
     @Override
     public void start() {
         this.running = true;

@@ -26,6 +26,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -214,6 +216,17 @@ class TpShutdownTests {
     }
 
     @Test
+    void drainsThePoolsThoughEventsAreMulticastByAnExecutor() {
+        TpPool pool = TpPool.create("registered");
+        this.runner
+            .withBean(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME,
+                    SimpleApplicationEventMulticaster.class, TpShutdownTests::multicasterWhoseExecutorLags)
+            .run((context) -> context.getBean(TpRegistry.class).register("registered", pool));
+
+        assertThat(pool.isClosed()).isTrue();
+    }
+
+    @Test
     void leavesThePoolOfTheProcessAlone() {
         this.runner
             .withBean("process", TpPool.class, TpPool::processDefault,
@@ -228,6 +241,13 @@ class TpShutdownTests {
         this.runner.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
             .run((context) -> assertThat(context.getBean("applicationTaskExecutor", SmartLifecycle.class).getPhase())
                 .isGreaterThan(context.getBean(TpShutdown.class).getPhase()));
+    }
+
+    private static SimpleApplicationEventMulticaster multicasterWhoseExecutorLags() {
+        SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+        multicaster.setTaskExecutor((listener) -> {
+        });
+        return multicaster;
     }
 
     private static TpEnvironment environment(ApplicationContext context, String name) {
