@@ -20,6 +20,7 @@ import dev.tpool.sync.TpMutex;
 import dev.tpool.sync.TpSemaphore;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -73,7 +74,21 @@ final class CallbackDefinition {
      * The name of the callbacks in logs and snapshots.
      */
     String name() {
-        return this.beanClass.getSimpleName() + "." + this.method.getName();
+        Class<?> named = isProxiedByInterface() ? interfaceOfMethod() : this.beanClass;
+        return named.getSimpleName() + "." + this.method.getName();
+    }
+
+    private Class<?> interfaceOfMethod() {
+        Class<?> declaring = this.method.getDeclaringClass();
+        return declaring.isInterface() ? declaring : this.beanClass.getInterfaces()[0];
+    }
+
+    /**
+     * Whether Spring makes a JDK proxy though it was asked for a subclass. Such a class
+     * has a name that means nothing, and may be final.
+     */
+    private boolean isProxiedByInterface() {
+        return Proxy.isProxyClass(this.beanClass) || ClassUtils.isLambdaClass(this.beanClass);
     }
 
     boolean returnsFuture() {
@@ -150,7 +165,7 @@ final class CallbackDefinition {
         if (Modifier.isFinal(modifiers)) {
             throw unseen("it is final", "Make it not final.");
         }
-        if (Modifier.isFinal(this.beanClass.getModifiers()) && !Proxy.isProxyClass(this.beanClass)) {
+        if (Modifier.isFinal(this.beanClass.getModifiers()) && !isProxiedByInterface()) {
             throw unseen("its class is final", "Make the class not final.");
         }
         if (!RETURN_TYPES.contains(this.method.getReturnType())) {

@@ -1,5 +1,7 @@
 package dev.tpool.spring.annotation;
 
+import java.lang.reflect.Proxy;
+
 import dev.tpool.spring.TpRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -50,9 +52,17 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
+        return isAnnotated(bean) ? super.postProcessAfterInitialization(bean, beanName) : bean;
+    }
+
+    /**
+     * Looks at the class behind all proxies. It need not implement the interfaces of a
+     * JDK proxy, as that of a repository does not, so those are looked at, too.
+     */
+    private boolean isAnnotated(Object bean) {
         boolean annotated = !methods().inspect(ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean)))
             .isEmpty();
-        return annotated ? super.postProcessAfterInitialization(bean, beanName) : bean;
+        return annotated || (Proxy.isProxyClass(bean.getClass()) && !methods().inspect(bean.getClass()).isEmpty());
     }
 
     /**
@@ -72,7 +82,7 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
     private void inspect(ConfigurableListableBeanFactory beans, String beanName) {
         Object singleton = beans.getSingleton(beanName);
         if (singleton != null) {
-            methods().inspect(ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(singleton)));
+            isAnnotated(singleton);
             return;
         }
         try {

@@ -1,6 +1,7 @@
 package dev.tpool.spring.annotation;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -27,9 +28,17 @@ final class TpCallbackInterceptor implements MethodInterceptor {
         Object target = invocation.getThis();
         Class<?> beanClass = ClassUtils
             .getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
-        Method method = BridgeMethodResolver
-            .findBridgedMethod(AopUtils.getMostSpecificMethod(invocation.getMethod(), beanClass));
-        return this.methods.get(method, beanClass).post((ProxyMethodInvocation) invocation);
+        return this.methods.get(methodOf(invocation, beanClass), beanClass).post((ProxyMethodInvocation) invocation);
+    }
+
+    /**
+     * The method that was looked at for its annotation. The methods of a JDK proxy have
+     * none: those of its interfaces do.
+     */
+    private static Method methodOf(MethodInvocation invocation, Class<?> beanClass) {
+        Method called = invocation.getMethod();
+        return Proxy.isProxyClass(beanClass) ? called
+                : BridgeMethodResolver.findBridgedMethod(AopUtils.getMostSpecificMethod(called, beanClass));
     }
 
 }

@@ -4,7 +4,9 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
@@ -36,6 +39,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -89,6 +93,31 @@ class TpCallbackContextTests {
             assertThat(loader.load("a").get()).isEqualTo("a on io");
             assertThat(context.getBean(LoaderImpl.class).load("b").get()).isEqualTo("b on io");
         });
+    }
+
+    @Test
+    void worksOnAJdkProxyThatIsNotSprings() {
+        Loader<String> proxy = loader((self, method, arguments) -> CompletableFuture.completedFuture(description()));
+        this.runner.withBean(Loader.class, () -> proxy)
+            .run((context) -> assertThat(loader(context).load("a").get()).isEqualTo("Loader.load on io"));
+    }
+
+    @Test
+    void worksOnALambda() {
+        this.runner
+            .withBean(Loader.class, () -> (Loader<String>) (what) -> CompletableFuture.completedFuture(description()))
+            .run((context) -> assertThat(loader(context).load("a").get()).isEqualTo("Loader.load on io"));
+    }
+
+    @Test
+    void worksOnAnInterfaceThatTheTargetDoesNotImplement() {
+        ProxyFactory factory = new ProxyFactory(new Object());
+        factory.setInterfaces(Loader.class);
+        factory
+            .addAdvice((MethodInterceptor) (invocation) -> (invocation.getMethod().getDeclaringClass() == Loader.class)
+                    ? CompletableFuture.completedFuture(description()) : invocation.proceed());
+        this.runner.withBean(Loader.class, () -> (Loader<?>) factory.getProxy())
+            .run((context) -> assertThat(loader(context).load("a").get()).isEqualTo("Loader.load on io"));
     }
 
     @Test
@@ -197,6 +226,21 @@ class TpCallbackContextTests {
             return CompletableFuture.completedFuture(poolName());
         }
 
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Loader<String> loader(InvocationHandler handler) {
+        return (Loader<String>) Proxy.newProxyInstance(Loader.class.getClassLoader(), new Class<?>[] { Loader.class },
+                handler);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Loader<String> loader(ApplicationContext context) {
+        return context.getBean(Loader.class);
+    }
+
+    private static String description() {
+        return TpCallbackInstance.current().source().name() + " on " + poolName();
     }
 
     private static String poolName() {
