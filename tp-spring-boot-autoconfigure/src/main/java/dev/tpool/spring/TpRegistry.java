@@ -24,8 +24,9 @@ import org.springframework.util.StringUtils;
  * types under their bean names, and what code registers. Each kind has names of its own,
  * so a pool and a cleanup group may both be called {@code imports}.
  * <p>
- * A pool brings along an environment of its own name, with nothing but the pool, unless
- * there is another environment of that name.
+ * A pool brings along an environment of its own name, with nothing but the pool and what
+ * {@link TpEnvironmentCustomizer} beans add, unless there is another environment of that
+ * name.
  * <p>
  * What the configuration names can be injected, too:
  * {@code @Qualifier("imports") TpPool pool}. What code registers has to be there before
@@ -38,6 +39,8 @@ public final class TpRegistry {
      * The name of the pool and of the environment that are always there.
      */
     public static final String DEFAULT = "default";
+
+    private final ListableBeanFactory beanFactory;
 
     private final NamedThings<TpPool> pools;
 
@@ -55,6 +58,7 @@ public final class TpRegistry {
      * @param beanFactory the factory
      */
     public TpRegistry(ListableBeanFactory beanFactory) {
+        this.beanFactory = beanFactory;
         this.pools = kind(beanFactory, TpPool.class, "pool");
         this.environments = kind(beanFactory, TpEnvironment.class, "environment");
         kind(beanFactory, TpCleanupGroup.class, "cleanup group");
@@ -108,7 +112,22 @@ public final class TpRegistry {
         if (pool == null) {
             throw new TpUnknownNameException("environment", name, names(TpEnvironment.class));
         }
-        return this.ofPools.computeIfAbsent(pool, TpEnvironment::of);
+        TpEnvironment known = this.ofPools.get(pool);
+        if (known != null) {
+            return known;
+        }
+        // Customizers are called, so no lock of the map may be held meanwhile.
+        TpEnvironment built = build(name, pool);
+        TpEnvironment first = this.ofPools.putIfAbsent(pool, built);
+        return (first != null) ? first : built;
+    }
+
+    private TpEnvironment build(String name, TpPool pool) {
+        TpEnvironment.Builder builder = TpEnvironment.builder().pool(pool);
+        this.beanFactory.getBeanProvider(TpEnvironmentCustomizer.class)
+            .orderedStream()
+            .forEach((customizer) -> customizer.customize(name, builder));
+        return builder.build();
     }
 
     /**

@@ -291,6 +291,22 @@ class TpAutoConfigurationTests {
     }
 
     @Test
+    void customizersChangeWhatAnyPoolBringsAlong() {
+        this.runner.withUserConfiguration(UserBeans.class)
+            .withBean(TpEnvironmentCustomizer.class, () -> (name, builder) -> builder.priority(TpPriority.HIGH))
+            .run((context) -> {
+                TpRegistry registry = context.getBean(TpRegistry.class);
+                TpPool pool = TpPool.create("late");
+                registry.register("late", pool);
+
+                assertThat(registry.environment("default").priority()).isEqualTo(TpPriority.HIGH);
+                assertThat(registry.environment("mine").priority()).isEqualTo(TpPriority.HIGH);
+                assertThat(registry.environment("late").priority()).isEqualTo(TpPriority.HIGH);
+                assertThat(registry.environment("late")).isSameAs(registry.environment("late"));
+            });
+    }
+
+    @Test
     void aBeanOfTheUserTakesThePlaceOfTheDefaultPool() {
         this.runner.withUserConfiguration(UserDefaultPool.class).run((context) -> {
             TpRegistry registry = context.getBean(TpRegistry.class);
