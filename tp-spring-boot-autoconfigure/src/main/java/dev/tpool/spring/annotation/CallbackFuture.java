@@ -36,10 +36,20 @@ final class CallbackFuture extends CompletableFuture<@Nullable Object> {
 
     private void callbackEnded(@Nullable Object result, @Nullable Throwable failure) {
         if (failure == null && result instanceof CompletionStage<?> stage) {
-            stage.whenComplete(this::settle);
+            follow(stage);
         }
         else {
             settle(result, failure);
+        }
+    }
+
+    private void follow(CompletionStage<?> stage) {
+        try {
+            stage.whenComplete(this::settle);
+        }
+        catch (Throwable ex) {
+            // Nobody would tell of it, and the caller would wait for ever.
+            settle(null, ex);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tpool.spring.annotation;
 
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -9,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpCallbackSource;
@@ -145,6 +147,22 @@ class TpCallbackTests {
             .havingCause()
             .isExactlyInstanceOf(IllegalStateException.class)
             .withMessage("late");
+    }
+
+    @Test
+    void failsTheFutureIfTheReturnedStageCannotBeFollowed() {
+        CompletableFuture<String> broken = new CompletableFuture<>() {
+
+            @Override
+            public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
+                throw new UnsupportedOperationException("broken");
+            }
+
+        };
+
+        assertThat(this.importer.follow(broken)).failsWithin(Duration.ofSeconds(10))
+            .withThrowableOfType(ExecutionException.class)
+            .withCauseExactlyInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test
