@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 
 import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpRejectedException;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.annotation.TpCallback;
 import dev.tpool.sync.TpSemaphore;
@@ -102,8 +102,7 @@ class ScanFeeder {
      * actions: the permit acquired for it is still out.
      */
     private void returnPermitIfNotRun(@Nullable JarDigest digest, @Nullable Throwable failure) {
-        if (failure instanceof CancellationException || failure instanceof RejectedExecutionException
-                || failure instanceof IllegalStateException) {
+        if (failure instanceof CancellationException || failure instanceof TpRejectedException) {
             this.openFiles.release();
         }
     }

@@ -66,10 +66,24 @@ final class CallbackMethod {
         try {
             posted = target.submit(this.name, () -> result(run(TpCallbackInstance.current(), invocation)));
         }
-        catch (TpRejectedException | IllegalStateException ex) {
+        catch (TpRejectedException ex) {
             return CompletableFuture.failedFuture(ex);
         }
+        catch (IllegalStateException ex) {
+            return CompletableFuture.failedFuture(refused(ex));
+        }
         return new CallbackFuture(posted);
+    }
+
+    /**
+     * A method may throw an IllegalStateException as well, and after its completion
+     * actions. The caller has to be able to tell the two apart.
+     */
+    private TpRejectedException refused(IllegalStateException cause) {
+        TpRejectedException refused = new TpRejectedException(
+                "callback '" + this.name + "' was refused: " + cause.getMessage());
+        refused.initCause(cause);
+        return refused;
     }
 
     private TpEnvironment environmentOf(@Nullable Object[] arguments) {

@@ -35,10 +35,11 @@ import org.springframework.core.annotation.AliasFor;
  * <h2>What goes wrong</h2> What the method throws is in the future; for {@code void} it
  * goes to the exception handler of the environment or else of the pool. A callback that
  * was dropped, for instance by the close of its cleanup group, cancels the future. A
- * callback that was refused, because the pool's bounded queue is full, fails the future
- * with a {@link dev.tpool.TpRejectedException}; for {@code void} the caller gets that
- * exception. A callback that was dropped or refused has not run, so it carries out no
- * completion action: a caller that took a permit for it has to give it back.
+ * callback that was refused, because the pool's bounded queue is full or the pool or the
+ * group is closed, fails the future with a {@link dev.tpool.TpRejectedException}; for
+ * {@code void} the caller gets that exception, or an {@link IllegalStateException} if
+ * something is closed. A callback that was dropped or refused has not run, so it carries
+ * out no completion action: a caller that took a permit for it has to give it back.
  *
  * <h2>Special parameters</h2> A parameter of type {@link TpCallbackInstance} is filled
  * in; the caller passes {@code null}. A {@link dev.tpool.TpCleanupGroup} is the group

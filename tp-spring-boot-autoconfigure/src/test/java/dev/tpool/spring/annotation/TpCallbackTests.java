@@ -295,10 +295,13 @@ class TpCallbackTests {
     }
 
     @Test
-    void failsTheFutureIfThePoolIsClosedAlready() {
+    void refusesACallIfThePoolIsClosedAlready() {
         this.registry.pool("io").close();
 
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> this.importer.future("a").get())
+            .havingCause()
+            .isInstanceOf(TpRejectedException.class)
+            .withMessageContaining("Importer.future")
             .withCauseInstanceOf(IllegalStateException.class);
     }
 
