@@ -54,7 +54,7 @@ final class CallbackMethod {
             return postForFuture(target, invocation);
         }
         if (!target.trySubmit(this.name, (instance, call) -> run(instance, call), invocation,
-                new VoidCompletion(this.name))) {
+                new VoidCompletion(this.name, this.actions))) {
             throw new TpRejectedException("callback '" + this.name + "' was refused: the queue of " + target.pool()
                     + " is full, or no thread could be started");
         }

@@ -1,5 +1,8 @@
 package dev.tpool.spring.annotation;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpLibrary;
 import dev.tpool.sync.TpCriticalSection;
@@ -13,6 +16,22 @@ import org.jspecify.annotations.Nullable;
  */
 record CompletionActions(@Nullable TpCriticalSection section, @Nullable TpMutex mutex, @Nullable TpSemaphore semaphore,
         int count, @Nullable TpEvent event, @Nullable TpLibrary library) {
+
+    /**
+     * What a callback that never runs keeps from others. A mutex and a section it would
+     * have had to take itself.
+     * @return empty if there is nothing
+     */
+    String notGivenBack() {
+        List<String> kept = new ArrayList<>();
+        if (this.semaphore != null) {
+            kept.add(this.count + " of semaphore '" + this.semaphore.name() + "'");
+        }
+        if (this.library != null) {
+            kept.add("a reference to library '" + this.library.name() + "'");
+        }
+        return String.join(" and ", kept);
+    }
 
     void register(TpCallbackInstance instance) {
         if (this.section != null) {

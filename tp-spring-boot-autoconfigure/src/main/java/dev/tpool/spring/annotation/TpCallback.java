@@ -39,7 +39,9 @@ import org.springframework.core.annotation.AliasFor;
  * group is closed, fails the future with a {@link dev.tpool.TpRejectedException}; for
  * {@code void} the caller gets that exception, or an {@link IllegalStateException} if
  * something is closed. A callback that was dropped or refused has not run, so it carries
- * out no completion action: a caller that took a permit for it has to give it back.
+ * out no completion action: a caller that took a permit for it has to give it back. If a
+ * dropped {@code void} callback keeps permits or a library from others, the log warns of
+ * it.
  *
  * <h2>Special parameters</h2> A parameter of type {@link TpCallbackInstance} is filled
  * in; the caller passes {@code null}. A {@link dev.tpool.TpCleanupGroup} is the group

@@ -14,8 +14,11 @@ final class VoidCompletion implements TpCompletion {
 
     private final String name;
 
-    VoidCompletion(String name) {
+    private final CompletionActions actions;
+
+    VoidCompletion(String name, CompletionActions actions) {
         this.name = name;
+        this.actions = actions;
     }
 
     /**
@@ -28,9 +31,17 @@ final class VoidCompletion implements TpCompletion {
         }
     }
 
+    /**
+     * Says aloud what is lost with the callback: nobody has a future that would tell.
+     */
     @Override
     public void cancelled() {
-        if (logger.isDebugEnabled()) {
+        String notGivenBack = this.actions.notGivenBack();
+        if (!notGivenBack.isEmpty()) {
+            logger.warn("Callback '" + this.name + "' was dropped before it began, and so has not given back "
+                    + notGivenBack);
+        }
+        else if (logger.isDebugEnabled()) {
             logger.debug("Callback '" + this.name + "' was dropped before it began");
         }
     }

@@ -28,10 +28,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.util.TestPropertyValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link TpCallback} in a real context.
  */
 @Timeout(30)
+@ExtendWith(OutputCaptureExtension.class)
 class TpCallbackTests {
 
     private AnnotationConfigApplicationContext context;
@@ -266,6 +270,21 @@ class TpCallbackTests {
     }
 
     @Test
+    void saysWhichPermitsAreLostWithAVoidCallbackThatIsDropped(CapturedOutput output) throws Exception {
+        CompletableFuture<Void> running = this.importer.blocks();
+        this.gates.started.await();
+        TpCleanupGroup group = TpCleanupGroup.create("scan");
+        this.importer.voidThatReleases(group);
+        group.closeMembers(true, null);
+
+        assertThat(output).contains("WARN")
+            .contains("Callback 'Importer.voidThatReleases' was dropped before it began, and so has not given back "
+                    + "2 of semaphore 'slots'");
+        this.gates.gate.countDown();
+        running.get();
+    }
+
+    @Test
     void dropsAQueuedCallbackWhoseFutureIsCancelled() throws Exception {
         CompletableFuture<Void> running = this.importer.blocks();
         this.gates.started.await();
@@ -485,6 +504,10 @@ class TpCallbackTests {
 
         @TpCallback("narrow")
         void voidInNarrow() {
+        }
+
+        @TpCallback(environment = "narrow", releaseSemaphore = "slots", releaseCount = 2)
+        void voidThatReleases(TpCleanupGroup group) {
         }
 
         private static String poolName() {
