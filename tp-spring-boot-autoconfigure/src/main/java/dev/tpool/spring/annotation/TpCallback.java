@@ -30,7 +30,9 @@ import org.springframework.core.annotation.AliasFor;
  * has the value of the future that the method returns. If that one is not complete yet,
  * the caller's future follows it, but the callback is over when the method returns, and
  * the completion actions are not put off until later. Cancelling the caller's future
- * drops the callback if it has not begun, and never interrupts it.
+ * drops the callback if it has not begun, and never interrupts it. The one exception to
+ * the order: if the callback has begun, the cancelled future is complete at once, while
+ * the method goes on, its failure is nobody's, and the completion actions follow later.
  *
  * <h2>What goes wrong</h2> What the method throws is in the future; for {@code void} it
  * goes to the exception handler of the environment or else of the pool. A callback that
