@@ -9,7 +9,9 @@ final class ObjectState {
     /*-
      * Layout, high to low
      *
-     *   63..58  unused     always 0
+     *   63..60  unused     always 0
+     *   59      IN_FLIGHT  an I/O object has operations that have not completed, written off or not
+     *   58      STARTED    an I/O object has operations that somebody has to wait for
      *   57      HELD       the group close that released the object is not done with it: do not free it
      *   56      RELEASED   a group close has released the object (comes with CLOSED)
      *   55      FREED      closed and quiescent: it has left its group and its pool
@@ -24,8 +26,9 @@ final class ObjectState {
      *   executions + cancelled = posts, once nothing is pending or running
      *   pending > 0 implies QUEUED, but for the instant in which a poster is about to set it
      *   the node is in the queue at most once: who sets QUEUED pushes it
-     *   FREED implies CLOSED and pending = running = 0, and is set once; nothing runs after it or after
-     *   RELEASED, though a poster that is about to be refused may show for a moment as pending
+     *   FREED implies CLOSED, pending = running = 0 and not IN_FLIGHT, and is set once; nothing runs after
+     *   it or after RELEASED, though a poster that is about to be refused may show for a moment as pending
+     *   STARTED implies IN_FLIGHT
      *
      * Transitions
      *
@@ -41,10 +44,15 @@ final class ObjectState {
      *   waiter       about to look at the counts     WAITED                                   or
      *   last waiter  leaves                          not WAITED                               and
      *   closer       close()                         CLOSED                                   or
-     *   group close  pending = running = 0           CLOSED, RELEASED and HELD                CAS
+     *   clock, wait  not CLOSED                      pending + 1, QUEUED, then push           CAS
+     *   I/O object   first operation started         STARTED and IN_FLIGHT                    CAS
+     *   I/O object   last one over or written off    not STARTED, after its post was counted  CAS
+     *   I/O object   last one over                   not IN_FLIGHT                            CAS
+     *   group close  pending = running = 0,          CLOSED, RELEASED and HELD                CAS
+     *                not STARTED
      *   group close  the cancel callback is over     not HELD                                 and
-     *   who sees     CLOSED, pending = running = 0,  FREED                                    CAS
-     *                not HELD
+     *   who sees     CLOSED, nothing outstanding,    FREED                                    CAS
+     *                not HELD, not IN_FLIGHT
      *
      * What it does not say: which executions are disassociated. There are few, so their number is kept
      * with the waiters, under their lock (ObjectWaiters); associated is running less that number. An
@@ -77,6 +85,10 @@ final class ObjectState {
 
     static final long HELD = 1L << 57;
 
+    static final long STARTED = 1L << 58;
+
+    static final long IN_FLIGHT = 1L << 59;
+
     private ObjectState() {
     }
 
@@ -93,7 +105,7 @@ final class ObjectState {
     }
 
     static boolean isQuiescent(long state) {
-        return (state & (MAX_PENDING | ((long) MAX_RUNNING << 32))) == 0;
+        return (state & (MAX_PENDING | ((long) MAX_RUNNING << 32) | STARTED)) == 0;
     }
 
     /**
@@ -108,7 +120,7 @@ final class ObjectState {
      * Whether the object has come to its end and somebody has to say so.
      */
     static boolean isToBeFreed(long state) {
-        return is(state, CLOSED) && isQuiescent(state) && !is(state, HELD | FREED);
+        return is(state, CLOSED) && isQuiescent(state) && !is(state, HELD | FREED | IN_FLIGHT);
     }
 
     /**

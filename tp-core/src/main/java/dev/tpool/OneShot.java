@@ -41,7 +41,12 @@ final class OneShot extends QueueNode implements TpCallbackSource {
     }
 
     @Override
-    boolean claim() {
+    boolean claim(TpCallbackInstance instance) {
+        return true;
+    }
+
+    @Override
+    boolean countsAgainstCapacity() {
         return true;
     }
 

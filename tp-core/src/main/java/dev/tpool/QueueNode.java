@@ -25,9 +25,17 @@ abstract sealed class QueueNode permits TpObject, OneShot {
      * Turns one pending callback into a running one. Called by the worker that took the
      * node out of the queue, and puts the node back at the tail if more is pending:
      * nothing is claimed ahead, so a callback that blocks holds no other back.
+     * @param instance the execution to be, which takes what this very callback is to be
+     * told
      * @return {@code false} if everything that was pending has been cancelled meanwhile
      */
-    abstract boolean claim();
+    abstract boolean claim(TpCallbackInstance instance);
+
+    /**
+     * Whether its callbacks are counted against the capacity of a bounded queue: those
+     * that somebody posts are, those of timers, waits and operations come when they come.
+     */
+    abstract boolean countsAgainstCapacity();
 
     /**
      * Runs user code, nothing but it.

@@ -58,6 +58,9 @@ public final class TpCallbackInstance {
     /** In the pool's ticks; 0 if nobody measures. */
     private long startedAt;
 
+    /** What this very callback is told: the result of a wait or of an operation. */
+    @Nullable Object payload;
+
     private boolean accepting;
 
     private boolean disassociated;
@@ -327,6 +330,7 @@ public final class TpCallbackInstance {
      */
     void end() {
         NODE.setOpaque(this, null);
+        this.payload = null;
         this.disassociated = false;
         this.longRunning = false;
     }

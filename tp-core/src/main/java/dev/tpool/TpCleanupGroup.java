@@ -181,6 +181,9 @@ public final class TpCleanupGroup implements AutoCloseable {
         List<ClosingMember> members = takeMembers();
         try {
             for (ClosingMember member : members) {
+                member.object.groupCloseBegins();
+            }
+            for (ClosingMember member : members) {
                 member.begin(cancelPending);
             }
             for (ClosingMember member : members) {
@@ -227,6 +230,7 @@ public final class TpCleanupGroup implements AutoCloseable {
             this.closing -= members.size();
             for (int i = members.size() - 1; i >= 0; i--) {
                 if (!members.get(i).finished) {
+                    members.get(i).object.groupCloseGivenUp();
                     linkFirst(members.get(i).object);
                 }
             }
@@ -314,7 +318,7 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         void begin(boolean cancelPending) {
             if (cancelPending) {
-                this.dropped = this.object.cancelPendingCallbacks();
+                this.dropped = this.object.cancelOutstanding();
             }
             this.outstanding = this.object.outstanding();
         }

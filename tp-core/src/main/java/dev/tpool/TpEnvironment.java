@@ -215,6 +215,121 @@ public final class TpEnvironment {
     }
 
     /**
+     * Creates a timer ({@code CreateThreadpoolTimer}).
+     * @param callback the callback
+     * @return the timer, not set
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public TpTimer timer(Runnable callback) {
+        return timer("timer", callback);
+    }
+
+    /**
+     * Creates a timer with a name.
+     * @param name a name for logs and snapshots
+     * @param callback the callback
+     * @return the timer, not set
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public TpTimer timer(String name, Runnable callback) {
+        Objects.requireNonNull(callback, "callback");
+        return createTimer(name, (instance, context, timer) -> callback.run(), null);
+    }
+
+    /**
+     * Creates a timer whose callback gets its instance and a context
+     * ({@code CreateThreadpoolTimer}).
+     * @param <C> the type of the context
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the object, not set
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public <C extends @Nullable Object> TpTimer timer(TpTimerCallback<C> callback, C context) {
+        return timer("timer", callback, context);
+    }
+
+    /**
+     * Creates a timer whose callback gets its instance and a context with a name.
+     * @param <C> the type of the context
+     * @param name a name for logs and snapshots
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the object, not set
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    public <C extends @Nullable Object> TpTimer timer(String name, TpTimerCallback<C> callback, C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpTimer timer = new TpTimer(name, this, pool(), (TpTimerCallback<@Nullable Object>) callback, context,
+                pool().clock());
+        objectCreated(timer);
+        return timer;
+    }
+
+    /**
+     * Creates a wait ({@code CreateThreadpoolWait}).
+     * @param <C> the type of the context
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the object, not set
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public <C extends @Nullable Object> TpWait wait(TpWaitCallback<C> callback, C context) {
+        return wait("wait", callback, context);
+    }
+
+    /**
+     * Creates a wait with a name.
+     * @param <C> the type of the context
+     * @param name a name for logs and snapshots
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the object, not set
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    public <C extends @Nullable Object> TpWait wait(String name, TpWaitCallback<C> callback, C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpWait wait = new TpWait(name, this, pool(), (TpWaitCallback<@Nullable Object>) callback, context,
+                pool().clock());
+        objectCreated(wait);
+        return wait;
+    }
+
+    /**
+     * Creates a I/O object ({@code CreateThreadpoolIo}).
+     * @param <C> the type of the context
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the object, with no operation started
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    public <C extends @Nullable Object> TpIo io(TpIoCallback<C> callback, C context) {
+        return io("io", callback, context);
+    }
+
+    /**
+     * Creates a I/O object with a name.
+     * @param <C> the type of the context
+     * @param name a name for logs and snapshots
+     * @param callback the callback
+     * @param context handed to every execution, unchanged
+     * @return the object, with no operation started
+     * @throws IllegalStateException if the pool or the cleanup group is closed
+     */
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    public <C extends @Nullable Object> TpIo io(String name, TpIoCallback<C> callback, C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpIo io = new TpIo(name, this, pool(), (TpIoCallback<@Nullable Object>) callback, context);
+        objectCreated(io);
+        return io;
+    }
+
+    /**
      * Posts a one-shot callback ({@code TrySubmitThreadpoolCallback}).
      * @param callback the callback
      * @return {@code false} if it was refused: the bounded queue is full, or no thread
@@ -347,6 +462,13 @@ public final class TpEnvironment {
         return work;
     }
 
+    private TpTimer createTimer(String name, TpTimerCallback<@Nullable Object> callback, @Nullable Object context) {
+        TpPool target = pool();
+        TpTimer timer = new TpTimer(name, this, target, callback, context, target.clock());
+        objectCreated(timer);
+        return timer;
+    }
+
     private boolean postUntold(TpSimpleCallback<@Nullable Object> callback, @Nullable Object context) {
         if (this.cleanupGroup == null && this.library == null) {
             return pool().postOneShot(new OneShot(this, callback, context));
@@ -379,8 +501,8 @@ public final class TpEnvironment {
             target.posted(oneShot);
             target.enqueue(oneShot);
         }
-        else if (oneShot.claim()) {
-            target.runOnCaller(oneShot);
+        else {
+            target.runOnCaller(oneShot, false);
         }
         return oneShot;
     }

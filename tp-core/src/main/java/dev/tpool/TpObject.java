@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
  * All methods may be called from any thread, callbacks of the object among them.
  */
 public abstract sealed class TpObject extends QueueNode implements TpCallbackSource, AutoCloseable
-        permits TpWork, TrackedOneShot {
+        permits TpWork, TpTimer, ResultObject, TrackedOneShot {
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "state",
             VarHandle.class, TpObject.class, long.class);
+
+    /** No state: the highest bits are never set. */
+    static final long NOTHING_TAKEN = -1;
 
     private static final VarHandle WAITERS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "waiters",
             VarHandle.class, TpObject.class, ObjectWaiters.class);
@@ -141,20 +144,13 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * @return how many were dropped
      */
     public final long cancelPendingCallbacks() {
-        while (true) {
-            long seen = this.state;
-            long dropped = ObjectState.pending(seen);
-            if (dropped == 0) {
-                return 0;
-            }
-            long next = ObjectState.withoutPending(seen);
-            if (STATE.compareAndSet(this, seen, next)) {
-                this.pool.callbacksDropped(this, dropped, countsAgainstCapacity());
-                tellDropped();
-                countsChanged(next);
-                return dropped;
-            }
+        long dropped = dropPending();
+        if (dropped > 0) {
+            this.pool.callbacksDropped(this, dropped);
+            tellDropped();
+            countsChanged(this.state);
         }
+        return dropped;
     }
 
     /**
@@ -166,6 +162,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     public final void close() {
         long seen = (long) STATE.getAndBitwiseOr(this, ObjectState.CLOSED);
         if (!ObjectState.is(seen, ObjectState.CLOSED)) {
+            disarm();
             countsChanged(seen | ObjectState.CLOSED);
         }
     }
@@ -207,14 +204,47 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             throw new TpRejectedException(
                     this + " has " + ObjectState.pending(seen) + " pending callbacks; more cannot be counted");
         }
+        if (takePlace()) {
+            this.pool.enqueue(this);
+        }
+    }
+
+    /**
+     * Counts a post of a timer, a wait or an operation, which nothing may refuse but a
+     * close. It is pending from this moment on. Takes no lock and calls nobody, so it may
+     * be called under any lock.
+     * @param evenIfClosed whether it counts for a closed object, too
+     * @return whether it was counted, and whether the caller now has to
+     * {@link #enqueue()}
+     */
+    final Post countPost(boolean evenIfClosed) {
+        while (true) {
+            long seen = this.state;
+            if (!evenIfClosed && ObjectState.is(seen, ObjectState.CLOSED)) {
+                return Post.REFUSED;
+            }
+            long next = (seen + ObjectState.PENDING_ONE) | ObjectState.QUEUED;
+            if (STATE.compareAndSet(this, seen, next)) {
+                return ObjectState.is(seen, ObjectState.QUEUED) ? Post.COUNTED : Post.TO_BE_QUEUED;
+            }
+        }
+    }
+
+    /**
+     * Puts the object into the queue for whoever got {@link Post#TO_BE_QUEUED}.
+     */
+    final void enqueue() {
+        this.pool.enqueue(this);
+    }
+
+    private boolean takePlace() {
         while (true) {
             long state = this.state;
             if (ObjectState.is(state, ObjectState.QUEUED) || ObjectState.pending(state) == 0) {
-                return;
+                return false;
             }
             if (STATE.compareAndSet(this, state, state | ObjectState.QUEUED)) {
-                this.pool.enqueue(this);
-                return;
+                return true;
             }
         }
     }
@@ -260,22 +290,33 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    final boolean claim() {
+    final boolean claim(TpCallbackInstance instance) {
+        long next = takeOne(instance);
+        if (next == NOTHING_TAKEN) {
+            return false;
+        }
+        if (ObjectState.is(next, ObjectState.QUEUED)) {
+            this.pool.enqueue(this);
+        }
+        return true;
+    }
+
+    /**
+     * Turns a pending callback into a running one in the state word.
+     * @return the new state, or {@link #NOTHING_TAKEN}
+     */
+    long takeOne(TpCallbackInstance instance) {
         while (true) {
             long seen = this.state;
             if (!ObjectState.isClaimable(seen)) {
-                long next = seen & ~ObjectState.QUEUED;
-                if (STATE.compareAndSet(this, seen, next)) {
-                    return false;
+                if (STATE.compareAndSet(this, seen, seen & ~ObjectState.QUEUED)) {
+                    return NOTHING_TAKEN;
                 }
             }
             else {
                 long next = ObjectState.claimed(seen);
                 if (STATE.compareAndSet(this, seen, next)) {
-                    if (ObjectState.is(next, ObjectState.QUEUED)) {
-                        this.pool.enqueue(this);
-                    }
-                    return true;
+                    return next;
                 }
             }
         }
@@ -287,10 +328,46 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Whether its pending callbacks were admitted to a bounded queue.
+     * Drops what is pending in the state word.
+     * @return how many were dropped
      */
-    boolean countsAgainstCapacity() {
-        return true;
+    long dropPending() {
+        while (true) {
+            long seen = this.state;
+            long dropped = ObjectState.pending(seen);
+            if (dropped == 0 || STATE.compareAndSet(this, seen, ObjectState.withoutPending(seen))) {
+                return dropped;
+            }
+        }
+    }
+
+    /**
+     * Drops all that has not begun: what a wait or a group close with cancel begins with.
+     * @return how many callbacks were dropped
+     */
+    long cancelOutstanding() {
+        return cancelPendingCallbacks();
+    }
+
+    /**
+     * Sees to it that nothing but a post queues a callback any more: disarms a timer,
+     * unregisters a wait.
+     */
+    void disarm() {
+    }
+
+    /**
+     * The close of the cleanup group begins: disarmed, and set to no effect until it is
+     * over.
+     */
+    void groupCloseBegins() {
+        disarm();
+    }
+
+    /**
+     * The close of the cleanup group was given up before this object was released.
+     */
+    void groupCloseGivenUp() {
     }
 
     /**
@@ -408,7 +485,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         checkOpen();
         TpCallbackInstance.refuseSelfWait(this);
         if (cancelPending) {
-            cancelPendingCallbacks();
+            cancelOutstanding();
         }
     }
 
@@ -416,7 +493,24 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         long seen = this.state;
         int others = (quiet == Quiet.FOR_OBJECT) ? ObjectState.running(seen) - disassociated
                 : ObjectState.running(seen);
-        return ObjectState.pending(seen) == 0 && others == 0;
+        return ObjectState.pending(seen) == 0 && others == 0 && !ObjectState.is(seen, ObjectState.STARTED);
+    }
+
+    /**
+     * Sets and clears flags of the state word.
+     */
+    final void changeFlags(long set, long clear) {
+        while (true) {
+            long seen = this.state;
+            long next = (seen | set) & ~clear;
+            if (STATE.compareAndSet(this, seen, next)) {
+                return;
+            }
+        }
+    }
+
+    final void countsChanged() {
+        countsChanged(this.state);
     }
 
     private void countsChanged(long state) {
@@ -450,6 +544,22 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         return new IllegalStateException(ObjectState.is(state, ObjectState.RELEASED)
                 ? this + " was released with its cleanup group '" + this.environment.groupName() + "'"
                 : this + " is closed");
+    }
+
+    /**
+     * What became of a post that was to be counted.
+     */
+    enum Post {
+
+        /** The object is closed. */
+        REFUSED,
+
+        /** The object has its place in the queue already. */
+        COUNTED,
+
+        /** Whoever counted it has to put the object into the queue. */
+        TO_BE_QUEUED
+
     }
 
     /**

@@ -62,6 +62,8 @@ public final class TpPool implements AutoCloseable {
 
     private final LongSupplier ticker;
 
+    private final Clock clock;
+
     private final boolean ofProcess;
 
     private final CallbackQueue queue = new CallbackQueue();
@@ -92,6 +94,7 @@ public final class TpPool implements AutoCloseable {
         this.exceptionHandler = (builder.exceptionHandler != null) ? builder.exceptionHandler : TpPool::log;
         this.monitor = builder.monitor;
         this.ticker = builder.ticker;
+        this.clock = builder.clock;
         this.stackInformation = builder.stackInformation;
         this.ofProcess = ofProcess;
         ThreadFactory threadFactory = builder.threadFactory;
@@ -316,6 +319,10 @@ public final class TpPool implements AutoCloseable {
         return "pool '" + this.name + "'";
     }
 
+    Clock clock() {
+        return this.clock;
+    }
+
     Crew crew() {
         return this.crew;
     }
@@ -412,7 +419,7 @@ public final class TpPool implements AutoCloseable {
                 return true;
             }
             case RUN_BY_CALLER -> {
-                runOnCaller(oneShot);
+                runOnCaller(oneShot, false);
                 return true;
             }
             default -> {
@@ -431,14 +438,17 @@ public final class TpPool implements AutoCloseable {
 
     /**
      * Runs a callback that found the queue full on the thread that posted it.
+     * @param claimed whether it counts as running already
      */
-    void runOnCaller(QueueNode claimed) {
+    void runOnCaller(QueueNode node, boolean claimed) {
         if (this.monitor != null) {
-            claimed.queuedAt = now();
+            node.queuedAt = now();
         }
         Execution execution = new Execution(this, false);
         try {
-            execution.run(claimed);
+            if (claimed || node.claim(execution.instance())) {
+                execution.run(node);
+            }
         }
         finally {
             execution.leaveThread();
@@ -446,8 +456,8 @@ public final class TpPool implements AutoCloseable {
         }
     }
 
-    void callbackClaimed() {
-        if (this.room != null) {
+    void callbackClaimed(QueueNode node) {
+        if (this.room != null && node.countsAgainstCapacity()) {
             this.room.release();
         }
     }
@@ -495,9 +505,9 @@ public final class TpPool implements AutoCloseable {
         }
     }
 
-    void callbacksDropped(TpObject object, long count, boolean admitted) {
+    void callbacksDropped(TpObject object, long count) {
         this.dropped.add(count);
-        if (this.room != null && admitted) {
+        if (this.room != null && object.countsAgainstCapacity()) {
             // A bounded queue holds no more than an int's worth.
             this.room.release((int) count);
         }
@@ -646,6 +656,8 @@ public final class TpPool implements AutoCloseable {
 
         private LongSupplier ticker = System::nanoTime;
 
+        private Clock clock = Clock.ofProcess();
+
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
             if (name.isBlank()) {
@@ -778,6 +790,14 @@ public final class TpPool implements AutoCloseable {
          */
         public Builder ticker(LongSupplier ticker) {
             this.ticker = Objects.requireNonNull(ticker, "ticker");
+            return this;
+        }
+
+        /**
+         * Sets what serves timers and time-outs.
+         */
+        Builder clock(Clock clock) {
+            this.clock = clock;
             return this;
         }
 

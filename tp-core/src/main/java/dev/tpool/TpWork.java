@@ -52,10 +52,15 @@ public final class TpWork extends TpObject {
             }
             case RUN_BY_CALLER -> {
                 beginOnCaller();
-                pool.runOnCaller(this);
+                pool.runOnCaller(this, true);
             }
             case REFUSED -> throw pool.rejected(name());
         }
+    }
+
+    @Override
+    boolean countsAgainstCapacity() {
+        return true;
     }
 
     @Override

@@ -128,10 +128,10 @@ final class Worker implements Runnable {
     }
 
     private void serve(Execution running, QueueNode node) {
-        if (!node.claim()) {
+        if (!node.claim(running.instance())) {
             return;
         }
-        this.pool.callbackClaimed();
+        this.pool.callbackClaimed(node);
         if (this.searching) {
             this.searching = false;
             this.crew.found();

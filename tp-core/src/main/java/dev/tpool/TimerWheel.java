@@ -1,0 +1,178 @@
+package dev.tpool;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hierarchical timing wheel: entries in slots by the tick in which they are served.
+ * Knows neither time nor threads; time is an argument. Adding and removing take constant
+ * time.
+ */
+final class TimerWheel {
+
+    /*-
+     * There are eight levels of 64 slots. A slot of level n is 64^n ticks wide, so all of them together are
+     * wider than a long counts nanoseconds, and nothing is too far away. An entry lives on the
+     * level of the highest group of six bits in which its tick differs from the present tick, in the slot
+     * that this group of its own tick names. So all entries of a level are ahead of the present slot of that
+     * level, without wrapping around, and everything on a lower level comes before everything on a higher
+     * one. When the present tick reaches a slot of a higher level its entries move down, each at most once
+     * per level in its life.
+     *
+     * While the present tick does not reach an entry's slot, neither level nor slot of the entry change, so
+     * they are computed again when it is removed, and need no field.
+     *
+     * Entries of one tick are in the order in which they were added: those that move down were added before
+     * any that are put on the lower level directly, since that is possible only once the present tick is in
+     * that slot.
+     */
+
+    private static final int BITS = 6;
+
+    private static final int SLOTS = 1 << BITS;
+
+    private static final int LEVELS = 8;
+
+    /** The first entry of each slot's ring. */
+    private final @Nullable ClockEntry[] slots = new @Nullable ClockEntry[LEVELS * SLOTS];
+
+    /** A bit for each slot that is not empty, per level. */
+    private final long[] occupied = new long[LEVELS];
+
+    private long present;
+
+    private int size;
+
+    int size() {
+        return this.size;
+    }
+
+    long present() {
+        return this.present;
+    }
+
+    /**
+     * Adds an entry.
+     * @param tick when it is to be served; a tick that has passed is served next
+     */
+    void add(ClockEntry entry, long tick) {
+        entry.tick = Math.max(this.present + 1, tick);
+        link(entry);
+        this.size++;
+    }
+
+    void remove(ClockEntry entry) {
+        unlink(entry);
+        this.size--;
+    }
+
+    /**
+     * The next tick in which there is something to do, if only to move entries down.
+     * @return the tick, or {@link Long#MAX_VALUE} if there is no entry
+     */
+    long nextTick() {
+        for (int level = 0; level < LEVELS; level++) {
+            if (this.occupied[level] != 0) {
+                int shift = level * BITS;
+                long slot = Long.numberOfTrailingZeros(this.occupied[level]);
+                return (this.present & -(1L << (shift + BITS))) | (slot << shift);
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * Goes on to a tick and takes out what was to be served up to it.
+     * @param expired gets the entries in the order of their ticks
+     */
+    void advance(long tick, List<ClockEntry> expired) {
+        long next = nextTick();
+        while (next <= tick) {
+            this.present = next;
+            serve(expired);
+            next = nextTick();
+        }
+        this.present = Math.max(this.present, tick);
+    }
+
+    private void serve(List<ClockEntry> expired) {
+        for (int level = 0; level < LEVELS; level++) {
+            int slot = (int) (this.present >>> (level * BITS)) & (SLOTS - 1);
+            if ((this.occupied[level] & (1L << slot)) != 0) {
+                int index = level * SLOTS + slot;
+                ClockEntry first = this.slots[index];
+                this.slots[index] = null;
+                this.occupied[level] &= ~(1L << slot);
+                if (first != null) {
+                    sort(first, expired);
+                }
+                return;
+            }
+        }
+    }
+
+    private void sort(ClockEntry first, List<ClockEntry> expired) {
+        ClockEntry entry = first;
+        do {
+            ClockEntry following = entry.after;
+            entry.before = null;
+            entry.after = null;
+            if (entry.tick <= this.present) {
+                this.size--;
+                expired.add(entry);
+            }
+            else {
+                link(entry);
+            }
+            entry = following;
+        }
+        while (entry != null && entry != first);
+    }
+
+    private void link(ClockEntry entry) {
+        int index = indexOf(entry.tick);
+        ClockEntry first = this.slots[index];
+        if (first == null) {
+            entry.before = entry;
+            entry.after = entry;
+            this.slots[index] = entry;
+            this.occupied[index >>> BITS] |= 1L << (index & (SLOTS - 1));
+        }
+        else {
+            ClockEntry last = first.before;
+            entry.before = last;
+            entry.after = first;
+            first.before = entry;
+            if (last != null) {
+                last.after = entry;
+            }
+        }
+    }
+
+    private void unlink(ClockEntry entry) {
+        int index = indexOf(entry.tick);
+        ClockEntry before = entry.before;
+        ClockEntry after = entry.after;
+        if (after == entry) {
+            this.slots[index] = null;
+            this.occupied[index >>> BITS] &= ~(1L << (index & (SLOTS - 1)));
+        }
+        else if (before != null && after != null) {
+            before.after = after;
+            after.before = before;
+            if (this.slots[index] == entry) {
+                this.slots[index] = after;
+            }
+        }
+        entry.before = null;
+        entry.after = null;
+    }
+
+    private int indexOf(long tick) {
+        long differing = (this.present ^ tick) | (SLOTS - 1);
+        int level = (Long.SIZE - 1 - Long.numberOfLeadingZeros(differing)) / BITS;
+        return level * SLOTS + ((int) (tick >>> (level * BITS)) & (SLOTS - 1));
+    }
+
+}

@@ -1,0 +1,364 @@
+package dev.tpool;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+
+import dev.tpool.sync.TpWaitable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts its callback when a waitable is signalled or a time is over: the counterpart of
+ * {@code TP_WAIT}. A wait that is set holds no thread.
+ * <p>
+ * Each setting fires at most once; to go on, set it again, usually from the callback.
+ * Being satisfied consumes what a wait consumes (a permit, the state of an auto-reset
+ * event) at the moment in which the callback is counted as pending, and never without
+ * that. If the pending callback is cancelled afterwards, the signal is gone with it.
+ * Waits on one waitable are served in the order in which they were set.
+ * <p>
+ * Mutexes and critical sections are no {@link TpWaitable}s, since they belong to threads;
+ * Windows refuses a mutex here, too. A wait that its cleanup group is closing takes no
+ * notice of being set.
+ */
+public final class TpWait extends ResultObject {
+
+    /*-
+     * Locks are taken in this order: a waitable's, or the clock's, and then the wait's own. So set() installs
+     * a registration under its own lock, and registers it with the waitable and the clock after it has
+     * left it. Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
+     * changes the registration's state under the wait's lock; the others find it changed. What is left
+     * behind at the waitable or the clock is removed by whoever finished the registration, or by set()
+     * itself if it was finished before set() was done.
+     */
+
+    private final TpWaitCallback<@Nullable Object> callback;
+
+    private final @Nullable Object context;
+
+    private final Clock clock;
+
+    /** The live registration; guarded by the lock. */
+    private @Nullable Watch live;
+
+    /** Guarded by the lock. */
+    private boolean closingWithGroup;
+
+    TpWait(String name, TpEnvironment environment, TpPool pool, TpWaitCallback<@Nullable Object> callback,
+            @Nullable Object context, Clock clock) {
+        super(name, TpObjectKind.WAIT, environment, pool);
+        this.callback = callback;
+        this.context = context;
+        this.clock = clock;
+    }
+
+    /**
+     * Sets the wait without a time-out.
+     * @param waitable what to wait for
+     * @return as {@link #set(TpWaitable, Duration)}
+     * @throws IllegalStateException if the wait was closed
+     */
+    public boolean set(TpWaitable waitable) {
+        return set(waitable, new Watch(Timeout.NONE, 0));
+    }
+
+    /**
+     * Sets the wait with a time-out relative to now ({@code SetThreadpoolWait} and
+     * {@code SetThreadpoolWaitEx} with a timeout of zero or less). Replaces an earlier
+     * setting; callbacks that it has posted still run.
+     * @param waitable what to wait for
+     * @param timeout the time from now, on the monotonic clock; zero times out before
+     * this method returns and leaves a signal alone
+     * @return whether an earlier setting was taken back by this call before it fired. If
+     * the wait was set and this is {@code false}, its callback is posted or has run.
+     * @throws IllegalArgumentException if the time-out is negative
+     * @throws IllegalStateException if the wait was closed
+     */
+    public boolean set(TpWaitable waitable, Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout is " + timeout + ", must not be negative");
+        }
+        return set(waitable, new Watch(Timeout.RELATIVE, Clock.nanosOf(timeout)));
+    }
+
+    /**
+     * Sets the wait with a time-out at a moment on the wall clock
+     * ({@code SetThreadpoolWait} and {@code SetThreadpoolWaitEx} with a timeout above
+     * zero).
+     * @param waitable what to wait for
+     * @param timeout the moment; one that has passed times out before this method returns
+     * and leaves a signal alone
+     * @return as {@link #set(TpWaitable, Duration)}
+     * @throws IllegalStateException if the wait was closed
+     */
+    public boolean set(TpWaitable waitable, Instant timeout) {
+        return set(waitable, new Watch(Timeout.ABSOLUTE, TimeSource.toNanos(timeout)));
+    }
+
+    /**
+     * Unsets the wait ({@code SetThreadpoolWait} with {@code NULL}). A later signal is
+     * left alone; callbacks that are queued still run.
+     * @return whether a setting was taken back before it fired
+     * @throws IllegalStateException if the wait was closed
+     */
+    public boolean unset() {
+        checkOpen();
+        return withdraw();
+    }
+
+    /**
+     * Whether the wait is set and has not fired.
+     * @return {@code true} while a signal or the end of the time would post the callback
+     */
+    public boolean isSet() {
+        lock();
+        try {
+            return this.live != null;
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    private boolean set(TpWaitable waitable, Watch watch) {
+        Objects.requireNonNull(waitable, "waitable");
+        boolean atOnce = watch.isOver(this.clock);
+        Watch replaced;
+        Post post = Post.REFUSED;
+        lock();
+        try {
+            if (this.closingWithGroup && !isClosed()) {
+                return false;
+            }
+            checkOpen();
+            replaced = this.live;
+            this.live = atOnce ? null : watch;
+            if (atOnce) {
+                post = countPost(false, TpWaitResult.TIMED_OUT);
+            }
+        }
+        finally {
+            unlock();
+        }
+        if (replaced != null) {
+            replaced.cleanUp();
+        }
+        if (post == Post.TO_BE_QUEUED) {
+            enqueue();
+        }
+        if (!atOnce) {
+            watch.begin(waitable);
+        }
+        return replaced != null;
+    }
+
+    private boolean withdraw() {
+        Watch withdrawn;
+        lock();
+        try {
+            withdrawn = this.live;
+            this.live = null;
+        }
+        finally {
+            unlock();
+        }
+        if (withdrawn == null) {
+            return false;
+        }
+        withdrawn.cleanUp();
+        return true;
+    }
+
+    @Override
+    void disarm() {
+        withdraw();
+    }
+
+    @Override
+    void groupCloseBegins() {
+        lock();
+        try {
+            this.closingWithGroup = true;
+        }
+        finally {
+            unlock();
+        }
+        withdraw();
+    }
+
+    @Override
+    void groupCloseGivenUp() {
+        lock();
+        try {
+            this.closingWithGroup = false;
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // The type of the context says whether it may be null,
+                                  // and each callback has a result.
+    void invoke(TpCallbackInstance instance) throws Exception {
+        this.callback.run(instance, this.context, this, (TpWaitResult) instance.payload);
+    }
+
+    @Override
+    @Nullable Object context() {
+        return this.context;
+    }
+
+    private enum Timeout {
+
+        NONE, RELATIVE, ABSOLUTE
+
+    }
+
+    /**
+     * One setting of the wait, as the waitable and the clock see it. It is live while
+     * {@link TpWait#live} is this.
+     */
+    private final class Watch extends ClockEntry implements TpWaitable.Waiter {
+
+        private final Timeout timeout;
+
+        private final long timeoutNanos;
+
+        /**
+         * Whether the callback that was just counted has to be queued; passed from a step
+         * to the next.
+         */
+        private boolean toBeQueued;
+
+        private volatile TpWaitable.@Nullable Registration registration;
+
+        Watch(Timeout timeout, long timeoutNanos) {
+            this.timeout = timeout;
+            this.timeoutNanos = timeoutNanos;
+        }
+
+        boolean isOver(Clock clock) {
+            return switch (this.timeout) {
+                case NONE -> false;
+                case RELATIVE -> this.timeoutNanos == 0;
+                case ABSOLUTE -> clock.hasPassed(this.timeoutNanos);
+            };
+        }
+
+        void begin(TpWaitable waitable) {
+            if (this.timeout != Timeout.NONE) {
+                armTimeout();
+            }
+            try {
+                this.registration = waitable.register(this);
+            }
+            catch (RuntimeException | Error ex) {
+                finish(null);
+                cleanUp();
+                throw ex;
+            }
+            if (!isLive()) {
+                cleanUp();
+            }
+        }
+
+        /**
+         * Leaves nothing behind at the waitable and the clock, once the registration is
+         * not live any more.
+         */
+        void cleanUp() {
+            TpWaitable.Registration registered = this.registration;
+            if (registered != null) {
+                registered.cancel();
+            }
+            if (this.timeout != Timeout.NONE) {
+                TpWait.this.clock.lock();
+                try {
+                    TpWait.this.clock.disarm(this);
+                }
+                finally {
+                    TpWait.this.clock.unlock();
+                }
+            }
+        }
+
+        @Override
+        public boolean claim() {
+            return finish(TpWaitResult.SIGNALLED);
+        }
+
+        @Override
+        public void signalled() {
+            if (this.timeout != Timeout.NONE) {
+                cleanUp();
+            }
+            if (this.toBeQueued) {
+                enqueue();
+            }
+        }
+
+        @Override
+        boolean expire(Clock clock, long now) {
+            return finish(TpWaitResult.TIMED_OUT);
+        }
+
+        @Override
+        void afterExpiry() {
+            cleanUp();
+            if (this.toBeQueued) {
+                enqueue();
+            }
+        }
+
+        private void armTimeout() {
+            TpWait.this.clock.lock();
+            try {
+                if (this.timeout == Timeout.RELATIVE) {
+                    TpWait.this.clock.arm(this, TpWait.this.clock.now() + this.timeoutNanos, 0);
+                }
+                else {
+                    TpWait.this.clock.armAbsolute(this, this.timeoutNanos, 0);
+                }
+            }
+            finally {
+                TpWait.this.clock.unlock();
+            }
+        }
+
+        private boolean isLive() {
+            lock();
+            try {
+                return TpWait.this.live == this;
+            }
+            finally {
+                unlock();
+            }
+        }
+
+        /**
+         * Ends the registration, with a callback or without.
+         * @return whether it was live, and the callback, if any, was counted
+         */
+        private boolean finish(@Nullable TpWaitResult result) {
+            lock();
+            try {
+                if (TpWait.this.live != this) {
+                    return false;
+                }
+                TpWait.this.live = null;
+                if (result == null) {
+                    return true;
+                }
+                Post post = countPost(false, result);
+                this.toBeQueued = post == Post.TO_BE_QUEUED;
+                return post != Post.REFUSED;
+            }
+            finally {
+                unlock();
+            }
+        }
+
+    }
+
+}
