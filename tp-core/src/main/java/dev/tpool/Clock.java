@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,7 +40,7 @@ final class Clock {
 
     private static final System.Logger logger = System.getLogger(TpTimer.class.getName());
 
-    private static final Clock OF_PROCESS = new Clock(TimeSource.SYSTEM);
+    private static final Clock OF_PROCESS = new Clock(TimeSource.SYSTEM, Clock::newThread);
 
     private static final int TICK_SHIFT = 16;
 
@@ -58,6 +59,8 @@ final class Clock {
 
     private final TimeSource time;
 
+    private final ThreadFactory threads;
+
     private final long origin;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -74,8 +77,14 @@ final class Clock {
     /** The tick at which the thread looks again by itself. */
     private long wakeTick;
 
-    Clock(TimeSource time) {
+    /**
+     * Creates a clock.
+     * @param time what it reads
+     * @param threads where its thread comes from
+     */
+    Clock(TimeSource time, ThreadFactory threads) {
         this.time = time;
+        this.threads = threads;
         this.origin = time.nanoTime();
     }
 
@@ -239,12 +248,17 @@ final class Clock {
     }
 
     private void startThread() {
-        Thread started = new Thread(null, this::run, "tp-clock", 0, false);
-        started.setDaemon(true);
-        started.setContextClassLoader(Clock.class.getClassLoader());
+        Thread started = this.threads.newThread(this::run);
         this.wakeTick = Long.MIN_VALUE;
         started.start();
         this.thread = started;
+    }
+
+    private static Thread newThread(Runnable run) {
+        Thread thread = new Thread(null, run, "tp-clock", 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Clock.class.getClassLoader());
+        return thread;
     }
 
     private void run() {

@@ -323,6 +323,10 @@ public final class TpPool implements AutoCloseable {
         return this.clock;
     }
 
+    CallbackQueue queue() {
+        return this.queue;
+    }
+
     Crew crew() {
         return this.crew;
     }

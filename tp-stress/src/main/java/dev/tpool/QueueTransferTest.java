@@ -1,0 +1,73 @@
+package dev.tpool;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/**
+ * <pre>
+ * java -jar tp-stress/target/jcstress.jar -t QueueTransferTest
+ * </pre>
+ *
+ * The queue: what two threads push and two others take arrives once each. The result is
+ * the number of nodes that somebody got.
+ */
+@JCStressTest
+@Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "both arrived")
+@Outcome(expect = Expect.FORBIDDEN, desc = "lost or duplicated")
+@State
+public class QueueTransferTest {
+
+    private static final TpEnvironment ENVIRONMENT = TpEnvironment.defaults();
+
+    private final CallbackQueue queue = new CallbackQueue();
+
+    private final QueueNode first = node();
+
+    private final QueueNode second = node();
+
+    private QueueNode takenByOne;
+
+    private QueueNode takenByOther;
+
+    @Actor
+    public void pusher() {
+        this.queue.add(this.first, TpPriority.NORMAL);
+    }
+
+    @Actor
+    public void otherPusher() {
+        this.queue.add(this.second, TpPriority.NORMAL);
+    }
+
+    @Actor
+    public void taker() {
+        this.takenByOne = this.queue.take();
+    }
+
+    @Actor
+    public void otherTaker() {
+        this.takenByOther = this.queue.take();
+    }
+
+    @Arbiter
+    public void arbiter(I_Result result) {
+        QueueNode left = this.queue.take();
+        QueueNode alsoLeft = this.queue.take();
+        for (QueueNode wanted : new QueueNode[] { this.first, this.second }) {
+            for (QueueNode got : new QueueNode[] { this.takenByOne, this.takenByOther, left, alsoLeft }) {
+                result.r1 += (got == wanted) ? 1 : 0;
+            }
+        }
+    }
+
+    static QueueNode node() {
+        return new OneShot(ENVIRONMENT, (instance, context) -> {
+        }, null);
+    }
+
+}
