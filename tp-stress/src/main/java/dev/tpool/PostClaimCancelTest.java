@@ -29,11 +29,6 @@ public class PostClaimCancelTest {
     private final TpWork work = Unstarted.work(TpEnvironment.of(this.pool));
 
     @Actor
-    public void poster() {
-        this.work.post();
-    }
-
-    @Actor
     public void worker(III_Result result) {
         QueueNode node = this.pool.queue().take();
         if (node != null) {
@@ -44,7 +39,8 @@ public class PostClaimCancelTest {
     }
 
     @Actor
-    public void canceller(III_Result result) {
+    public void poster(III_Result result) {
+        this.work.post();
         result.r2 = (int) this.work.cancelPendingCallbacks();
     }
 

@@ -13,8 +13,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
  * java -jar tp-stress/target/jcstress.jar -t QueueTransferTest
  * </pre>
  *
- * The queue: what two threads push and two others take arrives once each. The result is
- * the number of nodes that somebody got.
+ * The queue: what two threads push and take arrives once each. The result is the number
+ * of nodes that somebody got.
  */
 @JCStressTest
 @Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "both arrived")
@@ -35,22 +35,14 @@ public class QueueTransferTest {
     private QueueNode takenByOther;
 
     @Actor
-    public void pusher() {
+    public void one() {
         this.queue.add(this.first, TpPriority.NORMAL);
-    }
-
-    @Actor
-    public void otherPusher() {
-        this.queue.add(this.second, TpPriority.NORMAL);
-    }
-
-    @Actor
-    public void taker() {
         this.takenByOne = this.queue.take();
     }
 
     @Actor
-    public void otherTaker() {
+    public void otherOne() {
+        this.queue.add(this.second, TpPriority.NORMAL);
         this.takenByOther = this.queue.take();
     }
 
