@@ -1,0 +1,268 @@
+package dev.tpool;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The wheel by itself: no thread, no time but the ticks that a test names.
+ */
+class TimerWheelTests {
+
+    private final TimerWheel wheel = new TimerWheel();
+
+    @Test
+    void isEmptyAtFirst() {
+        assertThat(this.wheel.size()).isZero();
+        assertThat(this.wheel.nextTick()).isEqualTo(Long.MAX_VALUE);
+        assertThat(advance(1_000_000)).isEmpty();
+        assertThat(this.wheel.present()).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void servesAnEntryInItsTickAndNotBefore() {
+        for (long distance = 1; distance < 1L << 46; distance = distance * 3 + 1) {
+            Entry entry = add(this.wheel.present() + distance);
+
+            assertThat(advance(entry.tick - 1)).isEmpty();
+            assertThat(entry.isArmed()).isTrue();
+            assertThat(advance(entry.tick)).containsExactly(entry);
+            assertThat(entry.isArmed()).isFalse();
+        }
+        assertThat(this.wheel.size()).isZero();
+    }
+
+    @Test
+    void servesOnBothSidesOfEveryBorderBetweenLevels() {
+        List<Entry> expected = new ArrayList<>();
+        for (int level = 1; level <= 7; level++) {
+            long border = 1L << (6 * level);
+            expected.add(add(border - 1));
+            expected.add(add(border));
+            expected.add(add(border + 1));
+        }
+
+        for (Entry entry : expected) {
+            assertThat(advance(entry.tick - 1)).isEmpty();
+            assertThat(advance(entry.tick)).containsExactly(entry);
+        }
+    }
+
+    @Test
+    void servesNextWhatIsAddedForATickThatHasPassed() {
+        advance(1000);
+
+        Entry late = add(10);
+        Entry present = add(1000);
+
+        assertThat(this.wheel.nextTick()).isEqualTo(1001);
+        assertThat(advance(1000)).isEmpty();
+        assertThat(advance(1001)).containsExactly(late, present);
+    }
+
+    @Test
+    void keepsTheOrderOfAddingWithinATickOnEveryLevel() {
+        for (long tick = 7; tick < 1L << 45; tick *= 11) {
+            TimerWheel fresh = new TimerWheel();
+            List<Entry> added = new ArrayList<>();
+            // From afar, from the levels in between, and from close by.
+            for (long distance = tick; distance > 0; distance /= 5) {
+                fresh.advance(tick - distance, new ArrayList<>());
+                added.add(add(fresh, tick));
+                added.add(add(fresh, tick));
+            }
+
+            assertThat(advance(fresh, tick)).containsExactlyElementsOf(added);
+        }
+    }
+
+    @Test
+    void servesManyTicksAtOnceInTheirOrder() {
+        Entry far = add(1L << 40);
+        Entry middle = add(70_000);
+        Entry near = add(3);
+
+        assertThat(advance(Long.MAX_VALUE >> 16)).containsExactly(near, middle, far);
+    }
+
+    @Test
+    void forgetsWhatIsRemoved() {
+        Entry first = add(500);
+        Entry second = add(500);
+        Entry third = add(500);
+        Entry far = add(1L << 30);
+
+        remove(second);
+        remove(far);
+
+        assertThat(this.wheel.size()).isEqualTo(2);
+        assertThat(second.isArmed()).isFalse();
+        assertThat(advance(1L << 31)).containsExactly(first, third);
+        assertThat(this.wheel.nextTick()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void removesFirstAndLastOfASlot() {
+        Entry first = add(500);
+        Entry second = add(500);
+        Entry third = add(500);
+
+        remove(first);
+        remove(third);
+        Entry fourth = add(500);
+        remove(second);
+
+        assertThat(advance(500)).containsExactly(fourth);
+    }
+
+    @Test
+    void removesWhatHasMovedDown() {
+        Entry stays = add(64 * 64 + 130);
+        Entry goes = add(64 * 64 + 130);
+
+        advance(64 * 64 + 1);
+        remove(goes);
+        advance(64 * 64 + 128);
+        remove(stays);
+
+        assertThat(this.wheel.nextTick()).isEqualTo(Long.MAX_VALUE);
+        assertThat(advance(1 << 20)).isEmpty();
+    }
+
+    @Test
+    void takesTheSameEntryAgainAfterItWasServedOrRemoved() {
+        Entry entry = add(10);
+        advance(10);
+
+        this.wheel.add(entry, 20);
+        remove(entry);
+        this.wheel.add(entry, 15);
+
+        assertThat(advance(20)).containsExactly(entry);
+        assertThat(this.wheel.size()).isZero();
+    }
+
+    @Test
+    void namesTheNextTickExactlyWhenItIsNear() {
+        add(40);
+        assertThat(this.wheel.nextTick()).isEqualTo(40);
+
+        add(25);
+        assertThat(this.wheel.nextTick()).isEqualTo(25);
+    }
+
+    @Test
+    void needsNoMoreThanOneStepPerLevelToReachAFarEntry() {
+        Entry far = add((1L << 42) + 12_345_678_901L);
+
+        int steps = 0;
+        while (far.isArmed()) {
+            long next = this.wheel.nextTick();
+            assertThat(next).isGreaterThan(this.wheel.present()).isLessThanOrEqualTo(far.tick);
+            advance(next);
+            steps++;
+        }
+
+        assertThat(steps).isLessThanOrEqualTo(8);
+    }
+
+    @RepeatedTest(40)
+    void doesWhatASortedListDoes(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        TreeMap<Long, List<Entry>> model = new TreeMap<>();
+        List<Entry> armed = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            int action = random.nextInt(10);
+            if (action < 5) {
+                Entry entry = add(tickSomewhere(random, armed));
+                model.computeIfAbsent(entry.tick, (tick) -> new ArrayList<>()).add(entry);
+                armed.add(entry);
+            }
+            else if (action < 7 && !armed.isEmpty()) {
+                Entry entry = armed.remove(random.nextInt(armed.size()));
+                remove(entry);
+                model.get(entry.tick).remove(entry);
+            }
+            else {
+                long until = (action == 9) ? this.wheel.nextTick() : this.wheel.present() + distance(random) / 8;
+                if (until == Long.MAX_VALUE) {
+                    continue;
+                }
+                List<Entry> expected = model.headMap(until, true).values().stream().flatMap(List::stream).toList();
+                assertThat(advance(until)).containsExactlyElementsOf(expected);
+                assertThat(this.wheel.present()).isEqualTo(until);
+                model.headMap(until, true).clear();
+                armed.removeAll(expected);
+            }
+            assertThat(this.wheel.size()).isEqualTo(armed.size());
+            assertThat(this.wheel.nextTick()).isGreaterThan(this.wheel.present())
+                .isLessThanOrEqualTo(armed.stream()
+                    .map((entry) -> entry.tick)
+                    .min(Comparator.naturalOrder())
+                    .orElse(Long.MAX_VALUE));
+        }
+    }
+
+    /**
+     * Often a tick that is taken already, so that order within a tick is seen.
+     */
+    private long tickSomewhere(Random random, List<Entry> armed) {
+        if (!armed.isEmpty() && random.nextInt(3) == 0) {
+            return armed.get(random.nextInt(armed.size())).tick + random.nextInt(3) - 1;
+        }
+        return this.wheel.present() + distance(random);
+    }
+
+    /**
+     * As likely in one order of magnitude as in another, up to years of ticks.
+     */
+    private static long distance(Random random) {
+        return random.nextLong() >>> (20 + random.nextInt(43));
+    }
+
+    private Entry add(long tick) {
+        return add(this.wheel, tick);
+    }
+
+    private static Entry add(TimerWheel wheel, long tick) {
+        Entry entry = new Entry();
+        wheel.add(entry, tick);
+        return entry;
+    }
+
+    private void remove(Entry entry) {
+        this.wheel.remove(entry);
+    }
+
+    private List<ClockEntry> advance(long tick) {
+        return advance(this.wheel, tick);
+    }
+
+    private static List<ClockEntry> advance(TimerWheel wheel, long tick) {
+        List<ClockEntry> expired = new ArrayList<>();
+        wheel.advance(tick, expired);
+        return expired;
+    }
+
+    private static final class Entry extends ClockEntry {
+
+        @Override
+        boolean expire(Clock clock, long now) {
+            return false;
+        }
+
+        @Override
+        void afterExpiry() {
+        }
+
+    }
+
+}
