@@ -3,9 +3,8 @@ package dev.tpool;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves every timer and every wait time-out of the process. It only posts; the callbacks
  * run on the workers of their pools. It has one thread while something is armed, and for
- * five seconds after.
+ * five to ten seconds after.
  * <p>
  * Relative times are on the monotonic clock. Absolute times are on the wall clock: they
  * are armed by the monotonic clock, too, and armed again when the difference between the
@@ -36,6 +35,10 @@ final class Clock {
      * counted in the objects' state words; whoever disarms an entry under the lock therefore knows that its
      * post either is pending or will not come. What calls others, queueing the objects, is done after the
      * lock was left.
+     *
+     * The thread decides how long to park as the last thing that it does before it parks: until then it may
+     * have waited for other locks, and a wake-up that came meanwhile is spent. For as long as it is awake,
+     * nobody needs to wake it.
      */
 
     private static final System.Logger logger = System.getLogger(TpTimer.class.getName());
@@ -45,6 +48,14 @@ final class Clock {
     private static final int TICK_SHIFT = 16;
 
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /**
+     * How long the thread parks at most: it is not woken when the last entry is disarmed,
+     * so that arming and disarming one entry over and over wakes nobody.
+     */
+    private static final long LONGEST_PARK_NANOS = LINGER_NANOS;
+
+    private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** How often the wall clock is looked at while an absolute time is armed. */
     private static final long WALL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -67,9 +78,14 @@ final class Clock {
 
     private final TimerWheel wheel = new TimerWheel();
 
-    private final Set<ClockEntry> absolutes = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** In the order in which they were armed. */
+    private final Set<ClockEntry> absolutes = new LinkedHashSet<>();
 
-    /** Wall clock less monotonic clock when they were last compared. */
+    /**
+     * Wall clock less monotonic clock when they were last seen to differ by more than
+     * before. The same for all that is armed, so that equal moments are due at equal
+     * times.
+     */
     private long wallOffset;
 
     private @Nullable Thread thread;
@@ -121,7 +137,7 @@ final class Clock {
                 if (this.thread == null) {
                     startThread();
                 }
-                else if (this.wheel.nextTick() < this.wakeTick) {
+                else if (neededTick() < this.wakeTick) {
                     this.wakeTick = Long.MIN_VALUE;
                     toWake = this.thread;
                 }
@@ -136,10 +152,10 @@ final class Clock {
     }
 
     /**
-     * The monotonic clock.
+     * The nanoseconds since the clock was made, by the monotonic clock.
      */
     long now() {
-        return this.time.nanoTime();
+        return this.time.nanoTime() - this.origin;
     }
 
     /**
@@ -188,26 +204,11 @@ final class Clock {
 
     /**
      * Serves everything that is due by now.
-     * @return the nanoseconds until the next thing is due, or {@link Long#MAX_VALUE} if
-     * nothing is armed
+     * @return the nanoseconds until it has to be called again, or {@link Long#MAX_VALUE}
+     * if nothing is armed
      */
     long serve() {
-        List<ClockEntry> expired = new ArrayList<>();
-        long wait;
-        this.lock.lock();
-        try {
-            if (!this.absolutes.isEmpty()) {
-                compareClocks();
-            }
-            long now = now();
-            this.wheel.advance(tickAt(now), expired);
-            expire(expired, now);
-            wait = nanosToNext(now);
-        }
-        finally {
-            this.lock.unlock();
-        }
-        for (ClockEntry entry : expired) {
+        for (ClockEntry entry : takeExpired()) {
             try {
                 entry.afterExpiry();
             }
@@ -215,7 +216,25 @@ final class Clock {
                 logger.log(Level.ERROR, "a timer or wait could not be served", ex);
             }
         }
-        return wait;
+        return nanosToNext();
+    }
+
+    private List<ClockEntry> takeExpired() {
+        List<ClockEntry> expired = new ArrayList<>();
+        this.lock.lock();
+        try {
+            this.wakeTick = Long.MIN_VALUE;
+            if (!this.absolutes.isEmpty()) {
+                compareClocks();
+            }
+            long now = now();
+            this.wheel.advance(tickAt(now), expired);
+            expire(expired, now);
+        }
+        finally {
+            this.lock.unlock();
+        }
+        return expired;
     }
 
     private void expire(List<ClockEntry> expired, long now) {
@@ -236,15 +255,28 @@ final class Clock {
         });
     }
 
-    private long nanosToNext(long now) {
-        long next = this.wheel.nextTick();
-        if (next == Long.MAX_VALUE) {
-            this.wakeTick = Long.MAX_VALUE;
-            return Long.MAX_VALUE;
+    private long nanosToNext() {
+        this.lock.lock();
+        try {
+            if (this.wheel.size() == 0) {
+                this.wakeTick = Long.MAX_VALUE;
+                return Long.MAX_VALUE;
+            }
+            long now = now();
+            this.wakeTick = Math.min(neededTick(), tickAt(now + LONGEST_PARK_NANOS));
+            return Math.max(0, (this.wakeTick << TICK_SHIFT) - now);
         }
-        long wait = Math.max(0, (next << TICK_SHIFT) - (now - this.origin));
-        this.wakeTick = next;
-        return this.absolutes.isEmpty() ? wait : Math.min(wait, WALL_CHECK_NANOS);
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * The tick by which the thread has to look again.
+     */
+    private long neededTick() {
+        long next = this.wheel.nextTick();
+        return this.absolutes.isEmpty() ? next : Math.min(next, tickAt(now() + WALL_CHECK_NANOS));
     }
 
     private void startThread() {
@@ -262,26 +294,42 @@ final class Clock {
     }
 
     private void run() {
-        long idleSince = now();
+        long lastArmed = now();
         while (true) {
-            long wait = serve();
-            if (wait == Long.MAX_VALUE) {
-                long left = LINGER_NANOS - (now() - idleSince);
-                if (left <= 0 && leave()) {
-                    return;
+            try {
+                long wait = serve();
+                if (wait == Long.MAX_VALUE) {
+                    long left = LINGER_NANOS - (now() - lastArmed);
+                    if (left <= 0 && leave()) {
+                        return;
+                    }
+                    this.time.parkNanos(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
                 }
-                this.time.parkNanos(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+                else {
+                    if (wait > 0) {
+                        this.time.parkNanos(this, wait);
+                    }
+                    lastArmed = now();
+                }
             }
-            else {
-                idleSince = now();
-                if (wait > 0) {
-                    this.time.parkNanos(this, wait);
-                }
+            catch (Throwable ex) {
+                // The whole process has no other: it must outlive a shortage of memory.
+                afterFailure(ex);
             }
             // An interrupt is meant for nobody here, and would turn every further park
             // into a spin.
             Thread.interrupted();
         }
+    }
+
+    private void afterFailure(Throwable failure) {
+        try {
+            logger.log(Level.ERROR, "the clock failed, and goes on", failure);
+        }
+        catch (Throwable ex) {
+            failure.addSuppressed(ex);
+        }
+        this.time.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 
     private boolean leave() {
@@ -299,10 +347,19 @@ final class Clock {
     }
 
     private void addAbsolute(ClockEntry entry, long window) {
-        long ahead = entry.wallDue - this.time.wallNanos();
-        boolean overflow = entry.wallDue == Long.MAX_VALUE || ahead > FARTHEST_NANOS;
-        entry.due = now() + (overflow ? FARTHEST_NANOS : Math.max(0, ahead));
-        this.wheel.add(entry, tickFor(entry.due, window));
+        entry.due = difference(entry.wallDue, this.wallOffset);
+        // The offset tells what comes first, but is known only roughly.
+        long ahead = difference(entry.wallDue, this.time.wallNanos());
+        this.wheel.add(entry, tickFor(now() + Math.max(0, Math.min(ahead, FARTHEST_NANOS)), window));
+    }
+
+    /**
+     * Subtracts, and stays at the end of the range instead of running over.
+     */
+    private static long difference(long from, long subtracted) {
+        long difference = from - subtracted;
+        boolean overflow = ((from ^ subtracted) & (from ^ difference)) < 0;
+        return overflow ? ((from < 0) ? Long.MIN_VALUE : Long.MAX_VALUE) : difference;
     }
 
     /**
@@ -322,12 +379,12 @@ final class Clock {
     }
 
     private long tickAt(long now) {
-        return (now - this.origin) >> TICK_SHIFT;
+        return now >> TICK_SHIFT;
     }
 
     private long tickFor(long due, long window) {
-        long earliest = (due - this.origin + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
-        long latest = (due - this.origin + window) >> TICK_SHIFT;
+        long earliest = (due + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
+        long latest = (due + window) >> TICK_SHIFT;
         if (latest <= earliest) {
             return earliest;
         }
