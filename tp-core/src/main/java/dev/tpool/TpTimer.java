@@ -59,7 +59,8 @@ public final class TpTimer extends TpObject {
      * @param period the time from one expiry to the next, at a fixed rate; zero to fire
      * once
      * @param window how much later than due the callback may be posted, so that the clock
-     * can serve several timers at once; zero for none
+     * can serve several timers at once; zero for none. Never delays by more than the
+     * period, so that no expiry is lost.
      * @return whether an expiry that was still to come has been taken back by this call.
      * If the timer was set and this is {@code false}, its callback is posted or has run.
      * @throws IllegalArgumentException if one of the times is negative
@@ -68,7 +69,7 @@ public final class TpTimer extends TpObject {
     public boolean set(Duration delay, Duration period, Duration window) {
         long delayNanos = nanos("delay", delay);
         long periodNanos = nanos("period", period);
-        long windowNanos = nanos("window", window);
+        long windowNanos = window(window, periodNanos);
         return set((now) -> this.clock.arm(this.alarm, now + delayNanos, windowNanos), delayNanos == 0, periodNanos,
                 windowNanos);
     }
@@ -99,7 +100,7 @@ public final class TpTimer extends TpObject {
     public boolean set(Instant due, Duration period, Duration window) {
         long wallNanos = TimeSource.toNanos(due);
         long periodNanos = nanos("period", period);
-        long windowNanos = nanos("window", window);
+        long windowNanos = window(window, periodNanos);
         return set((now) -> this.clock.armAbsolute(this.alarm, wallNanos, windowNanos), this.clock.hasPassed(wallNanos),
                 periodNanos, windowNanos);
     }
@@ -213,6 +214,14 @@ public final class TpTimer extends TpObject {
     @Override
     @Nullable Object context() {
         return this.context;
+    }
+
+    /**
+     * The window, as far as it does not make a periodic timer late by periods.
+     */
+    private static long window(Duration window, long period) {
+        long nanos = nanos("window", window);
+        return (period > 0) ? Math.min(nanos, period) : nanos;
     }
 
     private static long nanos(String what, Duration duration) {
