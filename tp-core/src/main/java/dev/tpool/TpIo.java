@@ -196,9 +196,7 @@ public final class TpIo extends ResultObject {
         finally {
             unlock();
         }
-        if (post == Post.TO_BE_QUEUED) {
-            enqueue();
-        }
+        finishPost(post);
         countsChanged();
         freeIfFinal();
     }

@@ -214,8 +214,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * close. It is pending from this moment on. Takes no lock and calls nobody, so it may
      * be called under any lock.
      * @param evenIfClosed whether it counts for a closed object, too
-     * @return whether it was counted, and whether the caller now has to
-     * {@link #enqueue()}
+     * @return whether it was counted, and what {@link #finishPost} has to do once the lock
+     * was left
      */
     final Post countPost(boolean evenIfClosed) {
         while (true) {
@@ -231,10 +231,16 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Puts the object into the queue for whoever got {@link Post#TO_BE_QUEUED}.
+     * Does the part of a post that was counted which must not be done under a lock: tells
+     * of it, and puts the object into the queue if it is not there.
      */
-    final void enqueue() {
-        this.pool.enqueue(this);
+    final void finishPost(Post post) {
+        if (post != Post.REFUSED) {
+            this.pool.posted(this);
+            if (post == Post.TO_BE_QUEUED) {
+                this.pool.enqueue(this);
+            }
+        }
     }
 
     private boolean takePlace() {

@@ -160,9 +160,7 @@ public final class TpTimer extends TpObject {
         finally {
             this.clock.unlock();
         }
-        if (post == Post.TO_BE_QUEUED) {
-            enqueue();
-        }
+        finishPost(post);
         return takenBack;
     }
 
@@ -250,10 +248,13 @@ public final class TpTimer extends TpObject {
 
         private boolean closingWithGroup;
 
+        /** Passed from an expiry to what follows it, by whoever serves the clock. */
+        private Post post = Post.REFUSED;
+
         @Override
         boolean expire(Clock clock, long now) {
-            Post post = countPost(false);
-            if (post == Post.REFUSED) {
+            this.post = countPost(false);
+            if (this.post == Post.REFUSED) {
                 return false;
             }
             if (this.period > 0) {
@@ -261,12 +262,12 @@ public final class TpTimer extends TpObject {
                 long next = (this.absolute ? now : this.due) + this.period;
                 clock.arm(this, Math.max(next, now + 1), this.window);
             }
-            return post == Post.TO_BE_QUEUED;
+            return true;
         }
 
         @Override
         void afterExpiry() {
-            enqueue();
+            finishPost(this.post);
         }
 
     }

@@ -143,9 +143,7 @@ public final class TpWait extends ResultObject {
         if (replaced != null) {
             replaced.cleanUp();
         }
-        if (post == Post.TO_BE_QUEUED) {
-            enqueue();
-        }
+        finishPost(post);
         if (!atOnce) {
             watch.begin(waitable);
         }
@@ -225,11 +223,8 @@ public final class TpWait extends ResultObject {
 
         private final long timeoutNanos;
 
-        /**
-         * Whether the callback that was just counted has to be queued; passed from a step
-         * to the next.
-         */
-        private boolean toBeQueued;
+        /** The callback that was counted; passed from a step to the next. */
+        private Post post = Post.REFUSED;
 
         private volatile TpWaitable.@Nullable Registration registration;
 
@@ -293,9 +288,7 @@ public final class TpWait extends ResultObject {
             if (this.timeout != Timeout.NONE) {
                 cleanUp();
             }
-            if (this.toBeQueued) {
-                enqueue();
-            }
+            finishPost(this.post);
         }
 
         @Override
@@ -306,9 +299,7 @@ public final class TpWait extends ResultObject {
         @Override
         void afterExpiry() {
             cleanUp();
-            if (this.toBeQueued) {
-                enqueue();
-            }
+            finishPost(this.post);
         }
 
         private void armTimeout() {
@@ -350,9 +341,8 @@ public final class TpWait extends ResultObject {
                 if (result == null) {
                     return true;
                 }
-                Post post = countPost(false, result);
-                this.toBeQueued = post == Post.TO_BE_QUEUED;
-                return post != Post.REFUSED;
+                this.post = countPost(false, result);
+                return this.post != Post.REFUSED;
             }
             finally {
                 unlock();
