@@ -214,8 +214,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * close. It is pending from this moment on. Takes no lock and calls nobody, so it may
      * be called under any lock.
      * @param evenIfClosed whether it counts for a closed object, too
-     * @return whether it was counted, and what {@link #finishPost} has to do once the lock
-     * was left
+     * @return whether it was counted, and what {@link #finishPost} has to do once the
+     * lock was left
      */
     final Post countPost(boolean evenIfClosed) {
         while (true) {
