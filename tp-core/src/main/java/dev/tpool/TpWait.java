@@ -265,7 +265,15 @@ public final class TpWait extends ResultObject {
         void cleanUp() {
             TpWaitable.Registration registered = this.registration;
             if (registered != null) {
-                registered.cancel();
+                try {
+                    registered.cancel();
+                }
+                catch (Throwable ex) {
+                    // Whoever sets, closes or serves the clock has more to do, and no
+                    // part
+                    // in it.
+                    pool().report(TpWait.this, ex);
+                }
             }
             if (this.timeout != Timeout.NONE) {
                 TpWait.this.clock.lock();
