@@ -8,11 +8,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -482,10 +482,9 @@ class ClockTests {
         RunningTime running = new RunningTime();
         Clock own = new Clock(running);
         running.stop();
-        ReentrantLock busy = new ReentrantLock();
+        Semaphore busy = new Semaphore(0);
         Entry slow = new Entry();
-        slow.lockToPass = busy;
-        busy.lock();
+        slow.whileServed = busy::acquireUninterruptibly;
         armOn(own, new Entry(), Duration.ofHours(1));
         armOn(own, slow, Duration.ZERO);
         running.jump(TICK.multipliedBy(2));
@@ -501,7 +500,7 @@ class ClockTests {
         }
         await().until(() -> waiting.getState() == Thread.State.WAITING);
         int before = running.parked.get();
-        busy.unlock();
+        busy.release();
 
         await().until(() -> running.parked.get() > before);
         await().untilAsserted(
@@ -601,7 +600,8 @@ class ClockTests {
 
         private RuntimeException failure;
 
-        private ReentrantLock lockToPass;
+        private Runnable whileServed = () -> {
+        };
 
         private long armedAt;
 
@@ -617,10 +617,7 @@ class ClockTests {
 
         @Override
         void afterExpiry() {
-            if (this.lockToPass != null) {
-                this.lockToPass.lock();
-                this.lockToPass.unlock();
-            }
+            this.whileServed.run();
             this.servedAfter = ClockTests.this.time.manualNanos() - this.armedAt;
             ClockTests.this.served.add(this);
             this.expired.countDown();
