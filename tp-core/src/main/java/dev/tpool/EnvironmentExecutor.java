@@ -43,6 +43,10 @@ final class EnvironmentExecutor extends AbstractExecutorService {
                 }
             });
         }
+        catch (IllegalStateException ex) {
+            // The pool is closed; this is how executors say it.
+            throw new RejectedExecutionException(ex.getMessage(), ex);
+        }
         finally {
             if (!posted) {
                 end();

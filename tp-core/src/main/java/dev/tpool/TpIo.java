@@ -52,14 +52,15 @@ public final class TpIo extends ResultObject {
     /**
      * Makes a group of asynchronous socket channels whose events are handled by callbacks
      * of an environment. One of them waits for events as long as the group lives; the
-     * environment's pool needs room for it.
+     * environment's pool needs room for it. They are no members of the environment's
+     * cleanup group, whose close would wait for them for ever.
      * @param environment where the group's callbacks run
      * @return the group; shut it down before its pool is closed
      * @throws IOException if the platform refuses it
      */
     public static AsynchronousChannelGroup channelGroup(TpEnvironment environment) throws IOException {
-        return AsynchronousChannelGroup
-            .withCachedThreadPool(new EnvironmentExecutor(environment.toBuilder().runsLong(true).build()), 1);
+        TpEnvironment own = environment.toBuilder().cleanupGroup(null).runsLong(true).build();
+        return AsynchronousChannelGroup.withCachedThreadPool(new EnvironmentExecutor(own), 1);
     }
 
     /**
