@@ -43,7 +43,7 @@ final class Clock {
 
     private static final System.Logger logger = System.getLogger(TpTimer.class.getName());
 
-    private static final Clock OF_PROCESS = new Clock(TimeSource.SYSTEM, Clock::newThread);
+    private static final Clock OF_PROCESS = new Clock(TimeSource.SYSTEM);
 
     private static final int TICK_SHIFT = 16;
 
@@ -92,6 +92,14 @@ final class Clock {
 
     /** The tick at which the thread looks again by itself. */
     private long wakeTick;
+
+    /**
+     * Creates a clock with a thread of its own.
+     * @param time what it reads
+     */
+    Clock(TimeSource time) {
+        this(time, Clock::newThread);
+    }
 
     /**
      * Creates a clock.

@@ -199,7 +199,6 @@ public final class TpIo extends ResultObject {
         }
         finishPost(post);
         countsChanged();
-        freeIfFinal();
     }
 
     @Override
