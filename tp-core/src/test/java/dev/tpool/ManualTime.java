@@ -3,6 +3,7 @@ package dev.tpool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Time that passes only when a test says so. A clock that runs on it serves only when the
@@ -14,9 +15,9 @@ final class ManualTime implements TimeSource, AutoCloseable {
     static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
     /** Shortly before the monotonic clock runs over, which it may. */
-    private volatile long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(1).toNanos());
 
-    private volatile long wall = TimeSource.toNanos(START);
+    private final AtomicLong wall = new AtomicLong(TimeSource.toNanos(START));
 
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -25,25 +26,25 @@ final class ManualTime implements TimeSource, AutoCloseable {
      */
     void pass(Duration duration) {
         sleep(duration);
-        this.nanos += duration.toNanos();
+        this.nanos.addAndGet(duration.toNanos());
     }
 
     /**
      * The machine sleeps: the wall clock goes on alone. Or somebody sets it.
      */
     void sleep(Duration duration) {
-        this.wall += duration.toNanos();
+        this.wall.addAndGet(duration.toNanos());
     }
 
     /**
      * The monotonic clock, for whoever asks.
      */
     long manualNanos() {
-        return this.nanos;
+        return this.nanos.get();
     }
 
     Instant instant() {
-        return START.plusNanos(this.wall - TimeSource.toNanos(START));
+        return START.plusNanos(this.wall.get() - TimeSource.toNanos(START));
     }
 
     @Override
@@ -51,12 +52,12 @@ final class ManualTime implements TimeSource, AutoCloseable {
         if (Thread.currentThread().getName().equals("tp-clock")) {
             holdForever();
         }
-        return this.nanos;
+        return this.nanos.get();
     }
 
     @Override
     public long wallNanos() {
-        return this.wall;
+        return this.wall.get();
     }
 
     @Override

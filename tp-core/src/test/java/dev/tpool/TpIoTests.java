@@ -707,9 +707,8 @@ class TpIoTests {
                     client.write(source).get(20, TimeUnit.SECONDS);
                 }
                 ByteBuffer target = ByteBuffer.allocate(100);
-                while (target.hasRemaining() && client.read(target).get(20, TimeUnit.SECONDS) >= 0) {
-                    // More to come.
-                    continue;
+                while (target.hasRemaining()) {
+                    assertThat(client.read(target).get(20, TimeUnit.SECONDS)).isPositive();
                 }
                 assertThat(target.array()).isEqualTo(sent);
             }

@@ -261,8 +261,8 @@ class TpTimerTests {
     @Test
     void everyExpiryOfAPeriodHasItsWindow() throws Exception {
         Duration window = Duration.ofMillis(300);
-        AtomicLong earliest = new AtomicLong(Long.MAX_VALUE);
-        AtomicLong latest = new AtomicLong();
+        long earliest = Long.MAX_VALUE;
+        long latest = Long.MIN_VALUE;
         this.timer.set(SECOND, SECOND, window);
         for (int i = 1; i <= 50; i++) {
             while (this.timer.pending() + this.timer.running() + this.runs.get() < i) {
@@ -270,13 +270,13 @@ class TpTimerTests {
                 this.clock.serve();
             }
             long late = Duration.between(ManualTime.START.plusSeconds(i), this.time.instant()).toNanos();
-            earliest.accumulateAndGet(late, Math::min);
-            latest.accumulateAndGet(late, Math::max);
+            earliest = Math.min(earliest, late);
+            latest = Math.max(latest, late);
         }
         this.timer.unset();
 
-        assertThat(earliest.get()).isGreaterThanOrEqualTo(0);
-        assertThat(latest.get()).isLessThanOrEqualTo(window.plus(MILLI).toNanos());
+        assertThat(earliest).isGreaterThanOrEqualTo(0);
+        assertThat(latest).isLessThanOrEqualTo(window.plus(MILLI).toNanos());
     }
 
     @Test
