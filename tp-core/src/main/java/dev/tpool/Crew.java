@@ -469,8 +469,10 @@ final class Crew {
     }
 
     private void wake(Worker worker) {
-        popFromStack(worker);
+        // Before the worker can see it: it may find something to run at once, and stop
+        // counting as searching. The word must have counted it then.
         this.state.getAndAdd(CrewState.SEARCHING_ONE - CrewState.IDLE_ONE);
+        popFromStack(worker);
         LockSupport.unpark(worker.thread());
     }
 

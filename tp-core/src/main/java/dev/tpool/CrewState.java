@@ -17,7 +17,8 @@ final class CrewState {
      *
      * Invariants (CrewStateTests, PoolStressTests)
      *
-     *   idle + searching <= alive
+     *   idle + searching <= alive, and none of them is ever below zero: a waker counts before the woken
+     *   worker can see that it is not parked any more
      *   a queue that is not empty has somebody searching, or nobody idle and alive at its growth limit,
      *   or a poster or worker that is about to look at this word
      *
