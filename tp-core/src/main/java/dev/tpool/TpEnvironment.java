@@ -262,10 +262,7 @@ public final class TpEnvironment {
                                    // with.
     public <C extends @Nullable Object> TpTimer timer(String name, TpTimerCallback<C> callback, C context) {
         Objects.requireNonNull(callback, "callback");
-        TpTimer timer = new TpTimer(name, this, pool(), (TpTimerCallback<@Nullable Object>) callback, context,
-                pool().clock());
-        objectCreated(timer);
-        return timer;
+        return createTimer(name, (TpTimerCallback<@Nullable Object>) callback, context);
     }
 
     /**
@@ -300,7 +297,7 @@ public final class TpEnvironment {
     }
 
     /**
-     * Creates a I/O object ({@code CreateThreadpoolIo}).
+     * Creates an I/O object ({@code CreateThreadpoolIo}).
      * @param <C> the type of the context
      * @param callback the callback
      * @param context handed to every execution, unchanged
@@ -312,7 +309,7 @@ public final class TpEnvironment {
     }
 
     /**
-     * Creates a I/O object with a name.
+     * Creates an I/O object with a name.
      * @param <C> the type of the context
      * @param name a name for logs and snapshots
      * @param callback the callback
