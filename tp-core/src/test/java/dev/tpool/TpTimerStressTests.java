@@ -151,23 +151,6 @@ class TpTimerStressTests {
     }
 
     @Test
-    void isSetChangesOnlyInTheSetters() throws Exception {
-        TpTimer timer = this.environment.timer(() -> {
-        });
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
-        while (System.nanoTime() < end) {
-            timer.set(SHORT);
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(300_000));
-            assertThat(timer.isSet()).isTrue();
-            timer.unset();
-            assertThat(timer.isSet()).isFalse();
-        }
-        timer.waitForCallbacks(true);
-        assertThat(timer.isSet()).isFalse();
-        timer.close();
-    }
-
-    @Test
     void manyThreadsMaySetAndUnsetOneTimer() throws Exception {
         AtomicInteger runs = new AtomicInteger();
         AtomicInteger atOnce = new AtomicInteger();

@@ -73,41 +73,6 @@ class TpWaitStressTests {
     }
 
     @Test
-    void permitsConsumedAreCallbacksWhileSettersRaceSignals() throws Exception {
-        List<TpWait> waits = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            waits.add(this.environment.wait((instance, context, self, result) -> count(result), null));
-        }
-        AtomicBoolean goOn = new AtomicBoolean(true);
-        List<Thread> setters = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            TpWait mine = waits.get(i % 3);
-            setters.add(new Thread(() -> {
-                while (goOn.get()) {
-                    if (ThreadLocalRandom.current().nextInt(3) > 0) {
-                        setSomehow(mine);
-                    }
-                    else {
-                        this.takenBack.addAndGet(mine.unset() ? 1 : 0);
-                    }
-                }
-            }));
-        }
-
-        setters.forEach(Thread::start);
-        releaseAll();
-        goOn.set(false);
-        for (Thread setter : setters) {
-            setter.join();
-        }
-        stop(waits);
-
-        assertThat(this.takenBack.get()).isPositive();
-        assertThat(this.signalled.get()).isEqualTo(PERMITS - this.semaphore.availablePermits());
-        assertThat(this.signalled.get() + this.timedOut.get() + this.takenBack.get()).isEqualTo(this.set.get());
-    }
-
-    @Test
     void cancelledCallbacksAccountForTheRest() throws Exception {
         TpWait wait = this.environment.wait((instance, context, self, result) -> count(result), null);
         Thread releaser = new Thread(this::releaseAll);
