@@ -37,7 +37,19 @@ class FaultTests {
         return Stream.of(new IllegalStateException("on purpose"), new Exception("on purpose"),
                 new AssertionError("on purpose"), new OutOfMemoryError("on purpose"),
                 new StackOverflowError("on purpose"), new LinkageError("on purpose"),
-                new InterruptedException("on purpose"), new ThrownByNobody());
+                new InterruptedException("on purpose"), new ThrownByNobody(), endOfTheThread());
+    }
+
+    /**
+     * What {@code Thread.stop()} throws, as long as the platform has it.
+     */
+    private static Throwable endOfTheThread() {
+        try {
+            return Class.forName("java.lang.ThreadDeath").asSubclass(Throwable.class).getConstructor().newInstance();
+        }
+        catch (ReflectiveOperationException ex) {
+            return new Error("on purpose");
+        }
     }
 
     @ParameterizedTest
@@ -122,6 +134,21 @@ class FaultTests {
         assertThat(onWorker(pool, () -> Thread.currentThread().getName())).isEqualTo(pool.name() + "-1");
         assertThat(onWorker(pool, () -> Thread.currentThread().getPriority())).isEqualTo(priority);
         assertThat(onWorker(pool, () -> Thread.currentThread().getContextClassLoader())).isSameAs(loader);
+    }
+
+    @Test
+    void aThreadLocalThatACallbackLeavesBehindStaysWithTheThread() throws Exception {
+        TpPool pool = single();
+        ThreadLocal<String> left = new ThreadLocal<>();
+
+        onWorker(pool, () -> {
+            left.set("behind");
+            return null;
+        });
+
+        // As on Windows, undoing it is up to the callback, or to an activation context.
+        assertThat(onWorker(pool, left::get)).isEqualTo("behind");
+        assertThat(TpCallbackInstance.currentOrNull()).isNull();
     }
 
     @Test
