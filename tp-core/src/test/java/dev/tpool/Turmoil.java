@@ -107,6 +107,9 @@ final class Turmoil {
             else {
                 this.pool.setThreadMinimum(random.nextInt(most / 2));
             }
+            TpPoolSnapshot snapshot = this.pool.snapshot();
+            assertThat(snapshot.queued()).isNotNegative();
+            assertThat(this.group.snapshot().members()).isNotNull();
             LockSupport.parkNanos(random.nextInt(5_000_000));
         }
         return null;
