@@ -20,5 +20,5 @@ if [ "$status" -ne 0 ] || ! [[ $sum =~ $wanted ]] || [ "${BASH_REMATCH[1]}" != "
     echo "FAIL jcstress: status $status, ${sum:-no results}"
     exit 1
 fi
-tests=$(unzip -l "$jar" 2>/dev/null | grep -c 'dev/tpool/[A-Za-z]*Test\.class' || true)
+tests=$("${JAVA_HOME:+$JAVA_HOME/bin/}jar" tf "$jar" | grep -cE "^dev/tpool/[A-Za-z]*Test\.class$" || true)
 echo "PASS jcstress: $tests tests, ${BASH_REMATCH[2]} configurations passed"
