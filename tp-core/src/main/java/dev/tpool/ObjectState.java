@@ -45,9 +45,9 @@ final class ObjectState {
      *   last waiter  leaves                          not WAITED                               and
      *   closer       close()                         CLOSED                                   or
      *   clock, wait  not CLOSED                      pending + 1, QUEUED, then push           CAS
-     *   I/O object   first operation started         STARTED and IN_FLIGHT                    CAS
-     *   I/O object   last one over or written off    not STARTED, after its post was counted  CAS
-     *   I/O object   last one over                   not IN_FLIGHT                            CAS
+     *   I/O object   operation started, not CLOSED   STARTED and IN_FLIGHT                    CAS
+     *   I/O object   last one over or written off    not STARTED, after its post was counted  and
+     *   I/O object   last one over                   not IN_FLIGHT                            and
      *   group close  pending = running = 0,          CLOSED, RELEASED and HELD                CAS
      *                not STARTED
      *   group close  the cancel callback is over     not HELD                                 and

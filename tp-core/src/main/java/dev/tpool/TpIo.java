@@ -74,10 +74,9 @@ public final class TpIo extends ResultObject {
     public <V extends @Nullable Object> Operation<V> start(@Nullable Object attachment) {
         lock();
         try {
-            checkOpen();
+            setFlagsIfOpen(ObjectState.STARTED | ObjectState.IN_FLIGHT);
             this.started++;
             this.inFlight++;
-            changeFlags(ObjectState.STARTED | ObjectState.IN_FLIGHT, 0);
             return new Operation<>(this, attachment, this.generation);
         }
         finally {
@@ -167,7 +166,7 @@ public final class TpIo extends ResultObject {
         try {
             this.generation++;
             this.started = 0;
-            changeFlags(0, ObjectState.STARTED);
+            clearFlags(ObjectState.STARTED);
         }
         finally {
             unlock();
@@ -191,7 +190,7 @@ public final class TpIo extends ResultObject {
             }
             this.inFlight--;
             this.started -= awaited ? 1 : 0;
-            changeFlags(0, ((this.started == 0) ? ObjectState.STARTED : 0)
+            clearFlags(((this.started == 0) ? ObjectState.STARTED : 0)
                     | ((this.inFlight == 0) ? ObjectState.IN_FLIGHT : 0));
         }
         finally {

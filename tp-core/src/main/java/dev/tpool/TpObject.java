@@ -503,16 +503,23 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Sets and clears flags of the state word.
+     * Sets flags of the state word, in one step with the look whether the object is open:
+     * one that has come to its end must not seem to have anything outstanding again.
      */
-    final void changeFlags(long set, long clear) {
+    final void setFlagsIfOpen(long flags) {
         while (true) {
             long seen = this.state;
-            long next = (seen | set) & ~clear;
-            if (STATE.compareAndSet(this, seen, next)) {
+            if (ObjectState.is(seen, ObjectState.CLOSED)) {
+                throw closed(seen);
+            }
+            if (STATE.compareAndSet(this, seen, seen | flags)) {
                 return;
             }
         }
+    }
+
+    final void clearFlags(long flags) {
+        STATE.getAndBitwiseAnd(this, ~flags);
     }
 
     final void countsChanged() {
