@@ -114,6 +114,11 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
     abstract boolean takeFromEnded(Thread ended);
 
     /**
+     * Called by the owner that lets go for good, however it does so.
+     */
+    abstract void beforeLettingGo();
+
+    /**
      * Takes the lock if that needs no waiting, whoever stands in line.
      */
     final boolean tryTake() {
@@ -232,6 +237,7 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
         if (--this.holds > 0) {
             return;
         }
+        beforeLettingGo();
         this.owner.leave();
         LockSupport.unpark(this.first);
     }

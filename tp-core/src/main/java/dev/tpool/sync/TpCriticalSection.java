@@ -150,6 +150,10 @@ public final class TpCriticalSection extends OwnedLock {
     }
 
     @Override
+    void beforeLettingGo() {
+    }
+
+    @Override
     public String toString() {
         return describe("TpCriticalSection");
     }

@@ -86,9 +86,6 @@ public final class TpMutex extends OwnedLock {
      * @throws IllegalMonitorStateException if the calling thread does not own it
      */
     public void unlock() {
-        if (holdCount() == 1) {
-            this.abandoned = false;
-        }
         release();
     }
 
@@ -115,6 +112,11 @@ public final class TpMutex extends OwnedLock {
         }
         this.abandoned = true;
         return true;
+    }
+
+    @Override
+    void beforeLettingGo() {
+        this.abandoned = false;
     }
 
     @Override

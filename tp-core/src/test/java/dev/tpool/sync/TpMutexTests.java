@@ -58,6 +58,19 @@ class TpMutexTests extends OwnedLockTests {
     }
 
     @Test
+    void isInOrderAgainForTheNextOneHoweverItWasUnlocked() throws Exception {
+        TpMutex mutex = TpMutex.of();
+        endedOwner(mutex);
+        mutex.lock();
+        assertThat(mutex.wasAbandoned()).isTrue();
+
+        mutex.asLock().unlock();
+
+        mutex.lock();
+        assertThat(mutex.wasAbandoned()).isFalse();
+    }
+
+    @Test
     void anAbandonedMutexIsTakenWithoutWaiting() throws Exception {
         TpMutex mutex = TpMutex.of();
         endedOwner(mutex);
