@@ -136,14 +136,16 @@ final class Clock {
 
     /**
      * Leaves the lock, and wakes or starts the thread if what was armed under it comes
-     * before what the thread waits for.
+     * before what the thread waits for. Never throws, since whoever calls has something
+     * to finish; a thread that could not be started is tried again by the next one.
      */
     void unlock() {
         Thread toWake = null;
+        Throwable failure = null;
         try {
             if (this.wheel.size() > 0) {
                 if (this.thread == null) {
-                    startThread();
+                    failure = startThread();
                 }
                 else if (neededTick() < this.wakeTick) {
                     this.wakeTick = Long.MIN_VALUE;
@@ -156,6 +158,11 @@ final class Clock {
         }
         if (toWake != null) {
             LockSupport.unpark(toWake);
+        }
+        if (failure != null) {
+            Failures.log(logger, Level.ERROR,
+                    () -> "the clock could not start its thread: nothing is served until somebody uses it again",
+                    failure);
         }
     }
 
@@ -221,7 +228,7 @@ final class Clock {
                 entry.afterExpiry();
             }
             catch (Throwable ex) {
-                logger.log(Level.ERROR, "a timer or wait could not be served", ex);
+                Failures.log(logger, Level.ERROR, () -> "a timer or wait could not be served", ex);
             }
         }
         return nanosToNext();
@@ -287,11 +294,21 @@ final class Clock {
         return this.absolutes.isEmpty() ? next : Math.min(next, tickAt(now() + WALL_CHECK_NANOS));
     }
 
-    private void startThread() {
-        Thread started = this.threads.newThread(this::run);
-        this.wakeTick = Long.MIN_VALUE;
-        started.start();
-        this.thread = started;
+    /**
+     * Starts the thread.
+     * @return why it could not be started, or {@code null}
+     */
+    private @Nullable Throwable startThread() {
+        try {
+            Thread started = this.threads.newThread(this::run);
+            this.wakeTick = Long.MIN_VALUE;
+            started.start();
+            this.thread = started;
+            return null;
+        }
+        catch (Throwable ex) {
+            return ex;
+        }
     }
 
     private static Thread newThread(Runnable run) {
@@ -331,12 +348,7 @@ final class Clock {
     }
 
     private void afterFailure(Throwable failure) {
-        try {
-            logger.log(Level.ERROR, "the clock failed, and goes on", failure);
-        }
-        catch (Throwable ex) {
-            failure.addSuppressed(ex);
-        }
+        Failures.log(logger, Level.ERROR, () -> "the clock failed, and goes on", failure);
         this.time.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 

@@ -296,8 +296,25 @@ final class Crew {
         this.workers.remove(worker);
         if (!inOrder) {
             this.state.getAndAdd(-CrewState.ALIVE_ONE - (worker.searching ? CrewState.SEARCHING_ONE : 0));
+            tellOfEnd();
             if (!this.queue.isEmpty()) {
                 signalWork();
+            }
+        }
+    }
+
+    /**
+     * One worker less, otherwise than in order: lets whoever waits for the end look
+     * whether it has come.
+     */
+    private void tellOfEnd() {
+        if (isClosed()) {
+            this.lock.lock();
+            try {
+                this.workerLeft.signalAll();
+            }
+            finally {
+                this.lock.unlock();
             }
         }
     }
@@ -496,8 +513,9 @@ final class Crew {
     }
 
     private boolean startWorker() {
-        Worker worker = new Worker(this, this.pool, this.queue);
+        Worker worker = null;
         try {
+            worker = new Worker(this, this.pool, this.queue);
             Thread thread = this.threadFactory.newThread(worker);
             if (thread == null) {
                 throw new IllegalStateException("the thread factory of pool '" + this.pool.name() + "' made no thread");
@@ -509,12 +527,16 @@ final class Crew {
             return true;
         }
         catch (Throwable ex) {
-            if (!this.startsFail) {
-                this.startsFail = true;
-                logger.log(Level.WARNING, () -> "pool '" + this.pool.name() + "' could not start a worker; it has "
-                        + (alive() - 1) + " of at most " + this.maximum, ex);
+            if (worker != null && !worker.giveUp()) {
+                return true;
             }
             this.state.getAndAdd(-CrewState.ALIVE_ONE - CrewState.SEARCHING_ONE);
+            tellOfEnd();
+            if (!this.startsFail) {
+                this.startsFail = true;
+                Failures.log(logger, Level.WARNING, () -> "pool '" + this.pool.name()
+                        + "' could not start a worker; it has " + alive() + " of at most " + this.maximum, ex);
+            }
             replaceSearcher();
             return false;
         }

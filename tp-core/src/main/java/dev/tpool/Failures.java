@@ -1,5 +1,8 @@
 package dev.tpool;
 
+import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,19 @@ final class Failures {
             first.addSuppressed(next);
         }
         return first;
+    }
+
+    /**
+     * Logs, and never throws: whoever has a failure to tell of has something else to
+     * finish.
+     */
+    static void log(System.Logger logger, Level level, Supplier<String> message, Throwable failure) {
+        try {
+            logger.log(level, message, failure);
+        }
+        catch (Throwable ex) {
+            // The logger fails, or there is no memory or stack left to say anything.
+        }
     }
 
     static void rethrow(@Nullable Throwable failure) {

@@ -51,16 +51,21 @@ final class Governor implements Runnable {
     void backlog() {
         if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
             try {
-                Thread thread = new Thread(null, this, this.poolName + "-governor", 0, false);
-                thread.setDaemon(true);
-                thread.start();
+                newThread().start();
             }
             catch (Throwable ex) {
                 // Whoever posts next tries again; this poster has done its part.
                 this.watching.set(false);
-                logger.log(Level.WARNING, () -> "pool '" + this.poolName + "' could not start its governor", ex);
+                Failures.log(logger, Level.WARNING, () -> "pool '" + this.poolName + "' could not start its governor",
+                        ex);
             }
         }
+    }
+
+    private Thread newThread() {
+        Thread thread = new Thread(null, this, this.poolName + "-governor", 0, false);
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Override
@@ -70,8 +75,7 @@ final class Governor implements Runnable {
             LockSupport.parkNanos(this, INTERVAL_NANOS);
             if (hasBacklog()) {
                 patience = PATIENCE;
-                this.crew.setBlocked(countBlocked());
-                this.crew.signalWork();
+                relieve();
             }
             else {
                 patience--;
@@ -83,6 +87,17 @@ final class Governor implements Runnable {
         if (hasBacklog()) {
             this.crew.signalWork();
         }
+    }
+
+    private void relieve() {
+        try {
+            this.crew.setBlocked(countBlocked());
+        }
+        catch (Throwable ex) {
+            // A thread that cannot be asked, or no memory: there will be another look.
+            Failures.log(logger, Level.WARNING, () -> "the governor of pool '" + this.poolName + "' failed", ex);
+        }
+        this.crew.signalWork();
     }
 
     private boolean hasBacklog() {

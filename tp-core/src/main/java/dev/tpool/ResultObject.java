@@ -35,9 +35,11 @@ abstract sealed class ResultObject extends TpObject permits TpWait, TpIo {
      * Counts a callback with its result. Under the lock.
      */
     final Post countPost(boolean evenIfClosed, Object result) {
+        // First the result: what runs out of memory here has counted nothing.
+        this.results.addLast(result);
         Post post = countPost(evenIfClosed);
-        if (post != Post.REFUSED) {
-            this.results.add(result);
+        if (post == Post.REFUSED) {
+            this.results.removeLast();
         }
         return post;
     }

@@ -239,10 +239,10 @@ public final class TpCallbackInstance {
     public void disassociateCurrentThreadFromCallback() {
         QueueNode running = executing();
         if (!this.disassociated) {
-            this.disassociated = true;
             if (running instanceof TpObject object) {
                 object.disassociate();
             }
+            this.disassociated = true;
         }
     }
 
@@ -300,28 +300,27 @@ public final class TpCallbackInstance {
         Object section = this.criticalSection;
         if (section != null) {
             this.criticalSection = null;
-            runAction(ended, TpCompletionAction.LEAVE_CRITICAL_SECTION, () -> unlock(section));
+            runAction(ended, TpCompletionAction.LEAVE_CRITICAL_SECTION, section, 0);
         }
         Object lock = this.mutex;
         if (lock != null) {
             this.mutex = null;
-            runAction(ended, TpCompletionAction.RELEASE_MUTEX, () -> unlock(lock));
+            runAction(ended, TpCompletionAction.RELEASE_MUTEX, lock, 0);
         }
         Object permits = this.semaphore;
         if (permits != null) {
-            int count = this.semaphoreCount;
             this.semaphore = null;
-            runAction(ended, TpCompletionAction.RELEASE_SEMAPHORE, () -> release(permits, count));
+            runAction(ended, TpCompletionAction.RELEASE_SEMAPHORE, permits, this.semaphoreCount);
         }
         TpEvent signal = this.event;
         if (signal != null) {
             this.event = null;
-            runAction(ended, TpCompletionAction.SET_EVENT, signal::set);
+            runAction(ended, TpCompletionAction.SET_EVENT, signal, 0);
         }
         TpLibrary module = this.library;
         if (module != null) {
             this.library = null;
-            runAction(ended, TpCompletionAction.FREE_LIBRARY, module::free);
+            runAction(ended, TpCompletionAction.FREE_LIBRARY, module, 0);
         }
     }
 
@@ -438,15 +437,30 @@ public final class TpCallbackInstance {
         return running;
     }
 
-    private void runAction(QueueNode ended, TpCompletionAction action, Runnable step) {
+    /**
+     * Allocates nothing before the action, and never throws: others wait for the next
+     * one.
+     */
+    private void runAction(QueueNode ended, TpCompletionAction action, Object target, int count) {
         Throwable failure = null;
         try {
-            step.run();
+            switch (action) {
+                case LEAVE_CRITICAL_SECTION, RELEASE_MUTEX -> unlock(target);
+                case RELEASE_SEMAPHORE -> release(target, count);
+                case SET_EVENT -> ((TpEvent) target).set();
+                case FREE_LIBRARY -> ((TpLibrary) target).free();
+            }
         }
         catch (Throwable ex) {
             failure = ex;
         }
-        this.pool.completionActionEnded(ended, action, failure);
+        try {
+            this.pool.completionActionEnded(ended, action, failure);
+        }
+        catch (Throwable ex) {
+            // The failure cannot even be put into words.
+            this.pool.report(ended.source(), (failure != null) ? Failures.join(failure, ex) : ex);
+        }
     }
 
     private static void unlock(Object lock) {

@@ -553,18 +553,14 @@ public final class TpPool implements AutoCloseable {
     }
 
     private void logHandlerFailure(TpCallbackSource source, Throwable failure, Throwable ofHandler) {
-        try {
-            Throwable both = Failures.join(ofHandler, failure);
-            logger.log(Level.ERROR, () -> "the exception handler for callback '" + source.name() + "' of pool '"
-                    + this.name + "' failed; the failure it was told of is suppressed in its own", both);
-        }
-        catch (Throwable ex) {
-            // With no memory or stack left to say it, the callback still has to settle.
-        }
+        Failures.log(logger, Level.ERROR,
+                () -> "the exception handler for callback '" + source.name() + "' of pool '" + this.name
+                        + "' failed; the failure it was told of is suppressed in its own, unless it is the same",
+                Failures.join(ofHandler, failure));
     }
 
     private void monitorFailed(Throwable failure) {
-        logger.log(Level.WARNING, () -> "the monitor of pool '" + this.name + "' failed", failure);
+        Failures.log(logger, Level.WARNING, () -> "the monitor of pool '" + this.name + "' failed", failure);
     }
 
     private static void log(TpCallbackSource source, Throwable failure) {
@@ -604,7 +600,14 @@ public final class TpPool implements AutoCloseable {
     }
 
     private long now() {
-        return this.ticker.getAsLong();
+        try {
+            return this.ticker.getAsLong();
+        }
+        catch (Throwable ex) {
+            // No time is told then, but whoever asks has a callback in hand.
+            Failures.log(logger, Level.WARNING, () -> "the ticker of pool '" + this.name + "' failed", ex);
+            return 0;
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tpool;
 
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class Worker implements Runnable {
 
     /** Whether it counts as searching; owned by the worker's thread. */
     boolean searching = true;
+
+    /** Whether nobody has run it, and nobody has given up on it, yet. */
+    private final AtomicBoolean permit = new AtomicBoolean(true);
 
     private volatile @Nullable Thread thread;
 
@@ -47,8 +51,20 @@ final class Worker implements Runnable {
         thread.start();
     }
 
+    /**
+     * Gives up on a worker whose start failed.
+     * @return {@code false} if it runs all the same, because the factory has started the
+     * thread itself
+     */
+    boolean giveUp() {
+        return this.permit.compareAndSet(true, false);
+    }
+
     @Override
     public void run() {
+        if (!this.permit.compareAndSet(true, false)) {
+            return;
+        }
         this.thread = Thread.currentThread();
         boolean inOrder = false;
         try {
@@ -121,8 +137,8 @@ final class Worker implements Runnable {
             catch (Throwable ex) {
                 // Not the callback's doing, which is met where it runs: most likely
                 // memory has run out.
-                logger.log(Level.ERROR, () -> "a worker of pool '" + this.pool.name() + "' goes on after a failure",
-                        ex);
+                Failures.log(logger, Level.ERROR,
+                        () -> "a worker of pool '" + this.pool.name() + "' goes on after a failure", ex);
             }
         }
     }
