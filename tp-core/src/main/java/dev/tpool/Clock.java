@@ -311,9 +311,11 @@ final class Clock {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // Not that of whoever arms the first timer.
     private static Thread newThread(Runnable run) {
         Thread thread = new Thread(null, run, "tp-clock", 0, false);
         thread.setDaemon(true);
+        thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(Clock.class.getClassLoader());
         return thread;
     }

@@ -60,6 +60,11 @@ final class Execution {
      */
     void run(QueueNode node) {
         boolean disassociated = false;
+        if (this.ownsThread) {
+            // Meant for nobody: it came between two callbacks, or out of a library that
+            // was closed after the last one had settled.
+            Thread.interrupted();
+        }
         try {
             disassociated = runToCompletion(node);
         }

@@ -62,9 +62,12 @@ final class Governor implements Runnable {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // Not that of whoever posts.
     private Thread newThread() {
         Thread thread = new Thread(null, this, this.poolName + "-governor", 0, false);
         thread.setDaemon(true);
+        thread.setPriority(Thread.NORM_PRIORITY);
+        thread.setContextClassLoader(Governor.class.getClassLoader());
         return thread;
     }
 

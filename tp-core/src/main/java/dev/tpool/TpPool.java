@@ -100,7 +100,9 @@ public final class TpPool implements AutoCloseable {
         ThreadFactory threadFactory = builder.threadFactory;
         if (threadFactory == null) {
             threadFactory = (this.threadKind == TpThreadKind.VIRTUAL) ? WorkerThreads.virtual(this.name)
-                    : WorkerThreads.platform(this.name, builder.daemon, () -> this.stackInformation.reserve());
+                    : WorkerThreads.platform(this.name, builder.daemon,
+                            ofProcess ? TpPool.class.getClassLoader() : Thread.currentThread().getContextClassLoader(),
+                            () -> this.stackInformation.reserve());
         }
         this.crew = new Crew(this, this.queue, threadFactory, 0, builder.threadMaximum, this.keepAlive.toNanos());
     }
@@ -126,7 +128,8 @@ public final class TpPool implements AutoCloseable {
 
     /**
      * The pool of the process, which callbacks run on when their environment names none.
-     * Made when it is first asked for; it cannot be closed.
+     * Made when it is first asked for; it cannot be closed. The context class loader of
+     * its threads is the one that loaded this class, whoever asks first.
      * @return the one pool
      */
     public static TpPool processDefault() {
@@ -396,7 +399,17 @@ public final class TpPool implements AutoCloseable {
         }
         return switch (this.whenFull) {
             case REJECT -> refused(source);
-            case BLOCK -> awaitRoom(this.room) ? Admission.ADMITTED : refused(source);
+            case BLOCK -> {
+                if (!awaitRoom(this.room)) {
+                    yield refused(source);
+                }
+                if (oneShot && isClosed()) {
+                    // While it waited; the last worker may have left.
+                    this.room.release();
+                    checkOpen();
+                }
+                yield Admission.ADMITTED;
+            }
             case CALLER_RUNS -> Admission.RUN_BY_CALLER;
         };
     }
@@ -409,7 +422,8 @@ public final class TpPool implements AutoCloseable {
 
     TpRejectedException rejected(String source) {
         String reason = (this.room != null)
-                ? "its queue takes " + this.queueCapacity + " callbacks and " + queued() + " are queued"
+                ? "its queue takes " + this.queueCapacity + " callbacks and "
+                        + (this.queueCapacity - this.room.availablePermits()) + " are queued"
                 : "no thread could be started";
         return new TpRejectedException("pool '" + this.name + "' refused callback '" + source + "': " + reason + "; "
                 + this.crew.alive() + " of at most " + threadMaximum() + " threads, " + this.crew.idle() + " idle");
@@ -456,7 +470,8 @@ public final class TpPool implements AutoCloseable {
         }
         finally {
             execution.leaveThread();
-            this.completedByCallers.increment();
+            // None, if it was dropped meanwhile.
+            this.completedByCallers.add(execution.completed());
         }
     }
 

@@ -6,25 +6,29 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where the threads of a pool come from unless its builder says otherwise.
  */
+@SuppressWarnings("ThreadPriorityCheck") // It is not raised but put to what is normal.
 final class WorkerThreads {
 
     private WorkerThreads() {
     }
 
     /**
-     * Operating-system threads. Their context class loader is that of the thread which
-     * made the pool, not of the one whose post happens to start a worker.
+     * Operating-system threads. They have nothing, neither context class loader nor
+     * priority, from the thread whose post happens to start a worker.
      */
-    static ThreadFactory platform(String poolName, boolean daemon, LongSupplier stackSize) {
-        ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
+    static ThreadFactory platform(String poolName, boolean daemon, @Nullable ClassLoader contextClassLoader,
+            LongSupplier stackSize) {
         AtomicInteger number = new AtomicInteger();
         return (worker) -> {
             Thread thread = new Thread(null, worker, poolName + "-" + number.incrementAndGet(), stackSize.getAsLong(),
                     false);
             thread.setDaemon(daemon);
+            thread.setPriority(Thread.NORM_PRIORITY);
             thread.setContextClassLoader(contextClassLoader);
             return thread;
         };

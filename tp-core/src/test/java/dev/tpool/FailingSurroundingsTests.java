@@ -1,6 +1,9 @@
 package dev.tpool;
 
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What the engine makes of those around it that fail where nobody expects it, or leave
@@ -194,6 +198,109 @@ class FailingSurroundingsTests {
     }
 
     @Test
+    void aCallbackThatWasDroppedBeforeItsPosterRanItDoesNotCountAsCompleted() throws Exception {
+        TpCleanupGroup group = TpCleanupGroup.create("group");
+        AtomicBoolean closing = new AtomicBoolean();
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1)
+            .queueCapacity(1)
+            .whenFull(TpFullPolicy.CALLER_RUNS)
+            .monitor(new TpMonitor() {
+            })
+            .ticker(() -> {
+                if (closing.getAndSet(false)) {
+                    close(group);
+                }
+                return System.nanoTime();
+            }));
+        Gate gate = this.pools.occupy(pool);
+        TpWork filler = this.pools.work(pool, () -> {
+        });
+        filler.submit();
+        AtomicBoolean ran = new AtomicBoolean();
+        closing.set(true);
+
+        TpEnvironment.of(pool).toBuilder().cleanupGroup(group).build().trySubmit(() -> ran.set(true));
+
+        assertThat(ran).isFalse();
+        assertThat(pool.snapshot().dropped()).isOne();
+        gate.open();
+        filler.waitForCallbacks(false);
+        assertThat(pool.completed()).isEqualTo(2);
+    }
+
+    @Test
+    @SuppressWarnings("ThreadPriorityCheck") // It is what the test is about.
+    void workersHaveNothingOfThePriorityOfWhoPosts() throws Exception {
+        TpPool pool = this.pools.create();
+
+        int priority = this.pools.start(() -> {
+            Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
+            return TpEnvironment.of(pool).submit(() -> Thread.currentThread().getPriority()).get(10, TimeUnit.SECONDS);
+        }).get();
+
+        assertThat(priority).isEqualTo(Thread.NORM_PRIORITY);
+    }
+
+    @Test
+    void theDefaultPoolKeepsNothingOfWhoAsksForItFirst() throws Exception {
+        URL classes = TpPool.class.getProtectionDomain().getCodeSource().getLocation();
+        ClassLoader mine = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader fresh = new URLClassLoader(new URL[] { classes }, ClassLoader.getPlatformClassLoader());
+                URLClassLoader ofWhoAsks = new URLClassLoader(new URL[0])) {
+            Class<?> environment = fresh.loadClass(TpEnvironment.class.getName());
+            Callable<ClassLoader> callable = () -> Thread.currentThread().getContextClassLoader();
+            Thread.currentThread().setContextClassLoader(ofWhoAsks);
+
+            Object seen = environment.getMethod("submit", Callable.class)
+                .invoke(environment.getMethod("defaults").invoke(null), callable);
+
+            assertThat(((CompletableFuture<?>) seen).get(10, TimeUnit.SECONDS)).isSameAs(fresh);
+        }
+        finally {
+            Thread.currentThread().setContextClassLoader(mine);
+        }
+    }
+
+    @Test
+    void aPosterThatWaitsForRoomIsRefusedIfThePoolIsClosedMeanwhile() throws Exception {
+        TpPool pool = this.pools
+            .create((builder) -> builder.threadMaximum(1).queueCapacity(1).whenFull(TpFullPolicy.BLOCK));
+        Gate gate = this.pools.occupy(pool);
+        assertThat(TpEnvironment.of(pool).trySubmit(() -> {
+        })).isTrue();
+        AtomicBoolean ran = new AtomicBoolean();
+        Started<Boolean> poster = this.pools.start(() -> TpEnvironment.of(pool).trySubmit(() -> ran.set(true)))
+            .awaitBlocked();
+
+        pool.close();
+        gate.open();
+
+        assertThatIllegalStateException().isThrownBy(poster::get).withMessageContaining("closed");
+        assertThat(pool.awaitTermination(Pools.GENEROUS)).isTrue();
+        assertThat(ran).isFalse();
+    }
+
+    @Test
+    void anInterruptOutOfTheCloseOfALibraryIsMeantForNoCallback() throws Exception {
+        TpPool pool = this.pools.single();
+        TpLibrary library = TpLibrary.of("library", () -> {
+            throw new InterruptedException("while closing");
+        });
+        Gate gate = this.pools.gate();
+        try (LogRecords log = new LogRecords()) {
+            TpEnvironment.of(pool).toBuilder().library(library).build().trySubmit(gate::pass);
+            CompletableFuture<Boolean> next = TpEnvironment.of(pool)
+                .submit(() -> Thread.currentThread().isInterrupted());
+            library.close();
+            gate.open();
+
+            assertThat(next.get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(library.isUnloaded()).isTrue();
+            assertThat(log.failures()).hasSize(1);
+        }
+    }
+
+    @Test
     void whoWaitsForTheEndIsToldOfAWorkerThatCouldNotBeStarted() throws Exception {
         Gate gate = this.pools.gate();
         TpPool pool = this.pools.create((builder) -> builder.threadFactory((worker) -> {
@@ -213,6 +320,15 @@ class FailingSurroundingsTests {
             assertThat(poster.get()).isFalse();
             assertThat(waiter.get()).isTrue();
             assertThat(log.messages()).hasSize(1);
+        }
+    }
+
+    private static void close(TpCleanupGroup group) {
+        try {
+            group.closeMembers(true, null, Duration.ZERO);
+        }
+        catch (InterruptedException ex) {
+            throw new AssertionError(ex);
         }
     }
 
