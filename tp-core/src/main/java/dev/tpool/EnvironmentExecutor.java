@@ -2,19 +2,24 @@ package dev.tpool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * An environment as an executor, for those who ask for one: each task is a one-shot
- * callback. Shutting it down leaves the pool alone.
+ * An environment as an executor, for those who ask for one. Its tasks are the callbacks
+ * of one work object, so that none is refused while the executor lives, not even by a
+ * pool that was closed meanwhile. Shutting it down leaves the pool alone.
  */
 final class EnvironmentExecutor extends AbstractExecutorService {
 
-    private final TpEnvironment environment;
+    private final TpWork work;
+
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -25,35 +30,27 @@ final class EnvironmentExecutor extends AbstractExecutorService {
 
     private boolean shutDown;
 
+    /**
+     * Creates the executor.
+     * @param environment one without a cleanup group, on a pool with an unbounded queue
+     */
     EnvironmentExecutor(TpEnvironment environment) {
-        this.environment = environment;
+        this.work = environment.work("executor", this::runNext);
     }
 
     @Override
     public void execute(Runnable task) {
         begin();
-        boolean posted = false;
+        this.tasks.add(task);
+        this.work.submit();
+    }
+
+    private void runNext() {
         try {
-            posted = this.environment.trySubmit(() -> {
-                try {
-                    task.run();
-                }
-                finally {
-                    end();
-                }
-            });
-        }
-        catch (IllegalStateException ex) {
-            // The pool is closed; this is how executors say it.
-            throw new RejectedExecutionException(ex.getMessage(), ex);
+            this.tasks.remove().run();
         }
         finally {
-            if (!posted) {
-                end();
-            }
-        }
-        if (!posted) {
-            throw this.environment.pool().rejected("task");
+            end();
         }
     }
 
@@ -67,6 +64,7 @@ final class EnvironmentExecutor extends AbstractExecutorService {
         finally {
             this.lock.unlock();
         }
+        closeIfTerminated();
     }
 
     /**
@@ -123,7 +121,7 @@ final class EnvironmentExecutor extends AbstractExecutorService {
         this.lock.lock();
         try {
             if (this.shutDown) {
-                throw new RejectedExecutionException("this view of " + this.environment.pool() + " is shut down");
+                throw new RejectedExecutionException("this view of " + this.work.pool() + " is shut down");
             }
             this.outstanding++;
         }
@@ -140,6 +138,16 @@ final class EnvironmentExecutor extends AbstractExecutorService {
         }
         finally {
             this.lock.unlock();
+        }
+        closeIfTerminated();
+    }
+
+    /**
+     * Lets the pool end. Not under the lock, since a library may be closed with the work.
+     */
+    private void closeIfTerminated() {
+        if (isTerminated()) {
+            this.work.close();
         }
     }
 

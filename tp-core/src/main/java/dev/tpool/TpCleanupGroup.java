@@ -94,7 +94,8 @@ public final class TpCleanupGroup implements AutoCloseable {
      * @param cleanupContext handed to the cancel callbacks
      * @param timeout how long to wait at most; zero or less only releases what is quiet
      * @return what ran, what was dropped, and which members were not released: those are
-     * members again
+     * members again and take posts again, but what was dropped stays dropped and what was
+     * disarmed stays disarmed
      * @throws InterruptedException as for the unbounded form
      * @throws IllegalStateException as for the unbounded form
      */

@@ -168,7 +168,8 @@ public final class TpEnvironment {
      * Creates a work object ({@code CreateThreadpoolWork}).
      * @param callback the callback
      * @return the work, with nothing posted
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public TpWork work(Runnable callback) {
         return work("work", callback);
@@ -179,7 +180,8 @@ public final class TpEnvironment {
      * @param name a name for logs and snapshots
      * @param callback the callback
      * @return the work, with nothing posted
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public TpWork work(String name, Runnable callback) {
         Objects.requireNonNull(callback, "callback");
@@ -192,7 +194,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the work, with nothing posted
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public <C extends @Nullable Object> TpWork work(TpWorkCallback<C> callback, C context) {
         return work("work", callback, context);
@@ -205,7 +208,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the work, with nothing posted
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     @SuppressWarnings("unchecked") // The callback only ever gets the context it came
                                    // with.
@@ -218,7 +222,8 @@ public final class TpEnvironment {
      * Creates a timer ({@code CreateThreadpoolTimer}).
      * @param callback the callback
      * @return the timer, not set
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public TpTimer timer(Runnable callback) {
         return timer("timer", callback);
@@ -229,7 +234,8 @@ public final class TpEnvironment {
      * @param name a name for logs and snapshots
      * @param callback the callback
      * @return the timer, not set
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public TpTimer timer(String name, Runnable callback) {
         Objects.requireNonNull(callback, "callback");
@@ -243,7 +249,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the object, not set
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public <C extends @Nullable Object> TpTimer timer(TpTimerCallback<C> callback, C context) {
         return timer("timer", callback, context);
@@ -256,7 +263,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the object, not set
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     @SuppressWarnings("unchecked") // The callback only ever gets the context it came
                                    // with.
@@ -271,7 +279,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the object, not set
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public <C extends @Nullable Object> TpWait wait(TpWaitCallback<C> callback, C context) {
         return wait("wait", callback, context);
@@ -284,7 +293,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the object, not set
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     @SuppressWarnings("unchecked") // The callback only ever gets the context it came
                                    // with.
@@ -302,7 +312,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the object, with no operation started
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public <C extends @Nullable Object> TpIo io(TpIoCallback<C> callback, C context) {
         return io("io", callback, context);
@@ -315,7 +326,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @param context handed to every execution, unchanged
      * @return the object, with no operation started
-     * @throws IllegalStateException if the pool or the cleanup group is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     @SuppressWarnings("unchecked") // The callback only ever gets the context it came
                                    // with.
@@ -331,7 +343,8 @@ public final class TpEnvironment {
      * @param callback the callback
      * @return {@code false} if it was refused: the bounded queue is full, or no thread
      * could be started
-     * @throws IllegalStateException if the pool is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public boolean trySubmit(Runnable callback) {
         Objects.requireNonNull(callback, "callback");
@@ -345,7 +358,8 @@ public final class TpEnvironment {
      * @param context handed to the callback
      * @return {@code false} if it was refused: the bounded queue is full, or no thread
      * could be started
-     * @throws IllegalStateException if the pool is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     @SuppressWarnings("unchecked") // The callback only ever gets the context it came
                                    // with.
@@ -363,7 +377,8 @@ public final class TpEnvironment {
      * @param completion told exactly once, unless the callback was refused
      * @return {@code false} if it was refused: the bounded queue is full, or no thread
      * could be started
-     * @throws IllegalStateException if the pool is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     @SuppressWarnings("unchecked") // The callback only ever gets the context it came
                                    // with.
@@ -383,7 +398,8 @@ public final class TpEnvironment {
      * callback. Cancelling it drops the callback if it has not begun, and never
      * interrupts it.
      * @throws TpRejectedException if it was refused
-     * @throws IllegalStateException if the pool is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> callable) {
         return submit("one-shot", callable);
@@ -396,7 +412,8 @@ public final class TpEnvironment {
      * @param callable the callback
      * @return as {@link #submit(Callable)}
      * @throws TpRejectedException if it was refused
-     * @throws IllegalStateException if the pool is closed
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
      */
     public <T extends @Nullable Object> CompletableFuture<T> submit(String name, Callable<T> callable) {
         TpFuture<T> future = new TpFuture<>(Objects.requireNonNull(callable, "callable"));

@@ -51,14 +51,25 @@ public final class TpIo extends ResultObject {
 
     /**
      * Makes a group of asynchronous socket channels whose events are handled by callbacks
-     * of an environment. One of them waits for events as long as the group lives; the
-     * environment's pool needs room for it. They are no members of the environment's
-     * cleanup group, whose close would wait for them for ever.
+     * of an environment; open the channels with it. One worker waits for events as long
+     * as the group lives, so the pool needs at least one more. The callbacks are no
+     * members of the environment's cleanup group, whose close would wait for them for
+     * ever. The group goes on if its pool is closed, and the pool ends after the group:
+     * shut the group down, and close its channels.
      * @param environment where the group's callbacks run
-     * @return the group; shut it down before its pool is closed
+     * @return the group
      * @throws IOException if the platform refuses it
+     * @throws IllegalArgumentException if the pool may have only one thread, or its queue
+     * is bounded, since a completion that is refused would be lost
+     * @throws IllegalStateException if the pool is closed
      */
     public static AsynchronousChannelGroup channelGroup(TpEnvironment environment) throws IOException {
+        TpPool pool = environment.pool();
+        if (pool.threadMaximum() < 2 || pool.queueCapacity() > 0) {
+            throw new IllegalArgumentException("a channel group needs a pool of at least 2 threads with an unbounded"
+                    + " queue; " + pool + " has at most " + pool.threadMaximum() + " and a queue capacity of "
+                    + pool.queueCapacity());
+        }
         TpEnvironment own = environment.toBuilder().cleanupGroup(null).runsLong(true).build();
         return AsynchronousChannelGroup.withCachedThreadPool(new EnvironmentExecutor(own), 1);
     }

@@ -291,7 +291,8 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Waits for the end of a closed pool.
+     * Waits for the end of a closed pool. From a callback of the pool itself that cannot
+     * come, so the time runs out.
      * @param timeout how long to wait at most; zero or less only looks
      * @return whether it has ended in time
      * @throws InterruptedException if the caller is interrupted

@@ -1,6 +1,7 @@
 package dev.tpool;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ class EnvironmentExecutorTests {
 
     @AfterEach
     void thePoolEndsClean() throws Exception {
+        this.executor.shutdown();
         this.pool.close();
         assertThat(this.pool.awaitTermination(Duration.ofSeconds(20))).isTrue();
     }
@@ -68,14 +70,35 @@ class EnvironmentExecutorTests {
     }
 
     @Test
-    void saysAsExecutorsDoThatThePoolIsClosedAndCountsNothing() throws Exception {
+    void refusesNothingBecauseItsPoolIsClosedAndThePoolEndsAfterIt() throws Exception {
         this.pool.close();
 
-        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> this.executor.execute(() -> {
-        })).withMessageContaining("closed");
+        assertThat(this.executor.submit(() -> "ran").get(20, TimeUnit.SECONDS)).isEqualTo("ran");
+        assertThat(this.pool.awaitTermination(Duration.ZERO)).isFalse();
+    }
 
-        this.executor.shutdown();
-        assertThat(this.executor.awaitTermination(0, TimeUnit.SECONDS)).isTrue();
+    @Test
+    void isNotMadeOnAPoolThatIsClosed() {
+        TpPool closed = TpPool.create("closed");
+        closed.close();
+
+        assertThatExceptionOfType(IllegalStateException.class)
+            .isThrownBy(() -> TpIo.channelGroup(TpEnvironment.of(closed)))
+            .withMessageContaining("closed");
+    }
+
+    @Test
+    void isNotMadeForChannelsOnAPoolThatCouldRefuseOrNeverRunThem() {
+        TpPool bounded = TpPool.builder("bounded").queueCapacity(10).build();
+        TpPool single = TpPool.builder("single").threadMaximum(1).build();
+
+        for (TpPool unfit : List.of(bounded, single)) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> TpIo.channelGroup(TpEnvironment.of(unfit)))
+                .withMessageContaining(unfit.name());
+        }
+        bounded.close();
+        single.close();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
