@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A one-shot callback that nobody waits for, cancels or counts: no group, no library, no
- * completion.
+ * completion, no monitor of the pool.
  */
 final class OneShot extends QueueNode implements TpCallbackSource {
 
@@ -22,7 +22,7 @@ final class OneShot extends QueueNode implements TpCallbackSource {
 
     @Override
     public String name() {
-        return "one-shot";
+        return TpObjectKind.ONE_SHOT.label();
     }
 
     @Override
@@ -38,6 +38,16 @@ final class OneShot extends QueueNode implements TpCallbackSource {
     @Override
     TpCallbackSource source() {
         return this;
+    }
+
+    @Override
+    void queuedAt(long tick) {
+        // Nobody asks: a pool that is watched tracks its one-shots.
+    }
+
+    @Override
+    long queuedAt() {
+        return 0;
     }
 
     @Override

@@ -11,15 +11,20 @@ abstract sealed class QueueNode permits TpObject, OneShot {
     /** Written only by whoever holds the node's place in the queue. */
     @Nullable QueueNode next;
 
-    /**
-     * When the node last took its place, in the pool's ticks; written only if somebody
-     * measures.
-     */
-    long queuedAt;
-
     abstract TpEnvironment environment();
 
     abstract TpCallbackSource source();
+
+    /**
+     * Remembers when the node took its place, in the pool's ticks. Called only if
+     * somebody measures, by whoever holds the place.
+     */
+    abstract void queuedAt(long tick);
+
+    /**
+     * When the node last took its place, if somebody measures.
+     */
+    abstract long queuedAt();
 
     /**
      * Turns one pending callback into a running one. Called by the worker that took the

@@ -3,6 +3,8 @@ package dev.tpool;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An object each of whose callbacks is told something of its own: the result of a wait,
  * the outcome of an operation. Results are handed out in the order in which they
@@ -19,8 +21,8 @@ abstract sealed class ResultObject extends TpObject permits TpWait, TpIo {
 
     private final ArrayDeque<Object> results = new ArrayDeque<>(2);
 
-    ResultObject(String name, TpObjectKind kind, TpEnvironment environment, TpPool pool) {
-        super(name, kind, environment, pool, 0);
+    ResultObject(@Nullable String name, TpEnvironment environment) {
+        super(name, environment, 0);
     }
 
     final void lock() {

@@ -132,7 +132,7 @@ public final class TpCleanupGroup implements AutoCloseable {
         this.lock.lock();
         try {
             List<TpObjectSnapshot> members = new ArrayList<>(this.size);
-            for (TpObject each = this.first; each != null; each = each.groupAfter) {
+            for (TpObject each = this.first; each != null; each = each.aside().groupAfter) {
                 members.add(TpObjectSnapshot.of(each));
             }
             return new TpGroupSnapshot(this.name, List.copyOf(members));
@@ -166,7 +166,7 @@ public final class TpCleanupGroup implements AutoCloseable {
     void remove(TpObject object) {
         this.lock.lock();
         try {
-            if (object.inGroup) {
+            if (object.aside().inGroup) {
                 unlink(object);
             }
         }
@@ -249,10 +249,11 @@ public final class TpCleanupGroup implements AutoCloseable {
     }
 
     private void link(TpObject object) {
-        object.inGroup = true;
-        object.groupBefore = this.last;
+        ObjectAside place = object.aside();
+        place.inGroup = true;
+        place.groupBefore = this.last;
         if (this.last != null) {
-            this.last.groupAfter = object;
+            this.last.aside().groupAfter = object;
         }
         else {
             this.first = object;
@@ -262,10 +263,11 @@ public final class TpCleanupGroup implements AutoCloseable {
     }
 
     private void linkFirst(TpObject object) {
-        object.inGroup = true;
-        object.groupAfter = this.first;
+        ObjectAside place = object.aside();
+        place.inGroup = true;
+        place.groupAfter = this.first;
         if (this.first != null) {
-            this.first.groupBefore = object;
+            this.first.aside().groupBefore = object;
         }
         else {
             this.last = object;
@@ -275,23 +277,24 @@ public final class TpCleanupGroup implements AutoCloseable {
     }
 
     private void unlink(TpObject object) {
-        TpObject before = object.groupBefore;
-        TpObject after = object.groupAfter;
+        ObjectAside place = object.aside();
+        TpObject before = place.groupBefore;
+        TpObject after = place.groupAfter;
         if (before != null) {
-            before.groupAfter = after;
+            before.aside().groupAfter = after;
         }
         else {
             this.first = after;
         }
         if (after != null) {
-            after.groupBefore = before;
+            after.aside().groupBefore = before;
         }
         else {
             this.last = before;
         }
-        object.groupBefore = null;
-        object.groupAfter = null;
-        object.inGroup = false;
+        place.groupBefore = null;
+        place.groupAfter = null;
+        place.inGroup = false;
         this.size--;
     }
 

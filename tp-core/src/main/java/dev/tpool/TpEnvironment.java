@@ -172,7 +172,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public TpWork work(Runnable callback) {
-        return work("work", callback);
+        return createWork(null, TpWork.RUNNABLE, Objects.requireNonNull(callback, "callback"));
     }
 
     /**
@@ -184,8 +184,8 @@ public final class TpEnvironment {
      * library unloaded
      */
     public TpWork work(String name, Runnable callback) {
-        Objects.requireNonNull(callback, "callback");
-        return createWork(name, (instance, context, work) -> callback.run(), null);
+        Objects.requireNonNull(name, "name");
+        return createWork(name, TpWork.RUNNABLE, Objects.requireNonNull(callback, "callback"));
     }
 
     /**
@@ -198,7 +198,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public <C extends @Nullable Object> TpWork work(TpWorkCallback<C> callback, C context) {
-        return work("work", callback, context);
+        return createWork(null, callback, context);
     }
 
     /**
@@ -211,11 +211,8 @@ public final class TpEnvironment {
      * @throws IllegalStateException if the pool or the cleanup group is closed, or the
      * library unloaded
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
-                                   // with.
     public <C extends @Nullable Object> TpWork work(String name, TpWorkCallback<C> callback, C context) {
-        Objects.requireNonNull(callback, "callback");
-        return createWork(name, (TpWorkCallback<@Nullable Object>) callback, context);
+        return createWork(Objects.requireNonNull(name, "name"), callback, context);
     }
 
     /**
@@ -226,7 +223,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public TpTimer timer(Runnable callback) {
-        return timer("timer", callback);
+        return createTimer(null, TpTimer.RUNNABLE, Objects.requireNonNull(callback, "callback"));
     }
 
     /**
@@ -238,8 +235,8 @@ public final class TpEnvironment {
      * library unloaded
      */
     public TpTimer timer(String name, Runnable callback) {
-        Objects.requireNonNull(callback, "callback");
-        return createTimer(name, (instance, context, timer) -> callback.run(), null);
+        Objects.requireNonNull(name, "name");
+        return createTimer(name, TpTimer.RUNNABLE, Objects.requireNonNull(callback, "callback"));
     }
 
     /**
@@ -253,7 +250,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public <C extends @Nullable Object> TpTimer timer(TpTimerCallback<C> callback, C context) {
-        return timer("timer", callback, context);
+        return createTimer(null, callback, context);
     }
 
     /**
@@ -266,11 +263,8 @@ public final class TpEnvironment {
      * @throws IllegalStateException if the pool or the cleanup group is closed, or the
      * library unloaded
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
-                                   // with.
     public <C extends @Nullable Object> TpTimer timer(String name, TpTimerCallback<C> callback, C context) {
-        Objects.requireNonNull(callback, "callback");
-        return createTimer(name, (TpTimerCallback<@Nullable Object>) callback, context);
+        return createTimer(Objects.requireNonNull(name, "name"), callback, context);
     }
 
     /**
@@ -283,7 +277,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public <C extends @Nullable Object> TpWait wait(TpWaitCallback<C> callback, C context) {
-        return wait("wait", callback, context);
+        return createWait(null, callback, context);
     }
 
     /**
@@ -296,14 +290,8 @@ public final class TpEnvironment {
      * @throws IllegalStateException if the pool or the cleanup group is closed, or the
      * library unloaded
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
-                                   // with.
     public <C extends @Nullable Object> TpWait wait(String name, TpWaitCallback<C> callback, C context) {
-        Objects.requireNonNull(callback, "callback");
-        TpWait wait = new TpWait(name, this, pool(), (TpWaitCallback<@Nullable Object>) callback, context,
-                pool().clock());
-        objectCreated(wait);
-        return wait;
+        return createWait(Objects.requireNonNull(name, "name"), callback, context);
     }
 
     /**
@@ -316,7 +304,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public <C extends @Nullable Object> TpIo io(TpIoCallback<C> callback, C context) {
-        return io("io", callback, context);
+        return createIo(null, callback, context);
     }
 
     /**
@@ -329,13 +317,8 @@ public final class TpEnvironment {
      * @throws IllegalStateException if the pool or the cleanup group is closed, or the
      * library unloaded
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
-                                   // with.
     public <C extends @Nullable Object> TpIo io(String name, TpIoCallback<C> callback, C context) {
-        Objects.requireNonNull(callback, "callback");
-        TpIo io = new TpIo(name, this, pool(), (TpIoCallback<@Nullable Object>) callback, context);
-        objectCreated(io);
-        return io;
+        return createIo(Objects.requireNonNull(name, "name"), callback, context);
     }
 
     /**
@@ -386,7 +369,8 @@ public final class TpEnvironment {
             TpCompletion completion) {
         Objects.requireNonNull(callback, "callback");
         Objects.requireNonNull(completion, "completion");
-        return postTracked(name, (TpSimpleCallback<@Nullable Object>) callback, context, completion) != null;
+        return postTracked(Objects.requireNonNull(name, "name"), (TpSimpleCallback<@Nullable Object>) callback, context,
+                completion) != null;
     }
 
     /**
@@ -402,7 +386,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> callable) {
-        return submit("one-shot", callable);
+        return postForResult(null, callable);
     }
 
     /**
@@ -416,13 +400,7 @@ public final class TpEnvironment {
      * library unloaded
      */
     public <T extends @Nullable Object> CompletableFuture<T> submit(String name, Callable<T> callable) {
-        TpFuture<T> future = new TpFuture<>(Objects.requireNonNull(callable, "callable"));
-        TrackedOneShot posted = postTracked(name, future, null, future);
-        if (posted == null) {
-            throw pool().rejected(name);
-        }
-        future.postedAs(posted);
-        return future;
+        return postForResult(Objects.requireNonNull(name, "name"), callable);
     }
 
     /**
@@ -470,35 +448,71 @@ public final class TpEnvironment {
         }
     }
 
-    private TpWork createWork(String name, TpWorkCallback<@Nullable Object> callback, @Nullable Object context) {
-        TpWork work = new TpWork(name, this, pool(), callback, context);
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    private <C extends @Nullable Object> TpWork createWork(@Nullable String name, TpWorkCallback<C> callback,
+            C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpWork work = new TpWork(name, this, (TpWorkCallback<@Nullable Object>) callback, context);
         objectCreated(work);
         return work;
     }
 
-    private TpTimer createTimer(String name, TpTimerCallback<@Nullable Object> callback, @Nullable Object context) {
-        TpPool target = pool();
-        TpTimer timer = new TpTimer(name, this, target, callback, context, target.clock());
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    private <C extends @Nullable Object> TpTimer createTimer(@Nullable String name, TpTimerCallback<C> callback,
+            C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpTimer timer = new TpTimer(name, this, (TpTimerCallback<@Nullable Object>) callback, context, pool().clock());
         objectCreated(timer);
         return timer;
     }
 
-    private boolean postUntold(TpSimpleCallback<@Nullable Object> callback, @Nullable Object context) {
-        if (this.cleanupGroup == null && this.library == null) {
-            return pool().postOneShot(new OneShot(this, callback, context));
-        }
-        return postTracked("one-shot", callback, context, null) != null;
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    private <C extends @Nullable Object> TpWait createWait(@Nullable String name, TpWaitCallback<C> callback,
+            C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpWait wait = new TpWait(name, this, (TpWaitCallback<@Nullable Object>) callback, context, pool().clock());
+        objectCreated(wait);
+        return wait;
     }
 
-    private @Nullable TrackedOneShot postTracked(String name, TpSimpleCallback<@Nullable Object> callback,
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    private <C extends @Nullable Object> TpIo createIo(@Nullable String name, TpIoCallback<C> callback, C context) {
+        Objects.requireNonNull(callback, "callback");
+        TpIo io = new TpIo(name, this, (TpIoCallback<@Nullable Object>) callback, context);
+        objectCreated(io);
+        return io;
+    }
+
+    private boolean postUntold(TpSimpleCallback<@Nullable Object> callback, @Nullable Object context) {
+        if (this.cleanupGroup == null && this.library == null && !pool().isWatched()) {
+            return pool().postOneShot(new OneShot(this, callback, context));
+        }
+        return postTracked(null, callback, context, null) != null;
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> postForResult(@Nullable String name,
+            Callable<T> callable) {
+        TpFuture<T> future = new TpFuture<>(Objects.requireNonNull(callable, "callable"));
+        TrackedOneShot posted = postTracked(name, future, null, future);
+        if (posted == null) {
+            throw pool().rejected((name != null) ? name : TpObjectKind.ONE_SHOT.label());
+        }
+        future.postedAs(posted);
+        return future;
+    }
+
+    private @Nullable TrackedOneShot postTracked(@Nullable String name, TpSimpleCallback<@Nullable Object> callback,
             @Nullable Object context, @Nullable TpCompletion completion) {
-        Objects.requireNonNull(name, "name");
         TpPool target = pool();
-        TpPool.Admission admission = target.admit(name, true);
+        TpPool.Admission admission = target.admit((name != null) ? name : TpObjectKind.ONE_SHOT.label(), true);
         if (admission == TpPool.Admission.REFUSED) {
             return null;
         }
-        TrackedOneShot oneShot = new TrackedOneShot(name, this, target, callback, context, completion,
+        TrackedOneShot oneShot = new TrackedOneShot(name, this, callback, context, completion,
                 admission == TpPool.Admission.ADMITTED);
         try {
             join(oneShot);

@@ -42,11 +42,16 @@ public final class TpIo extends ResultObject {
      */
     private int generation;
 
-    TpIo(String name, TpEnvironment environment, TpPool pool, TpIoCallback<@Nullable Object> callback,
+    TpIo(@Nullable String name, TpEnvironment environment, TpIoCallback<@Nullable Object> callback,
             @Nullable Object context) {
-        super(name, TpObjectKind.IO, environment, pool);
+        super(name, environment);
         this.callback = callback;
         this.context = context;
+    }
+
+    @Override
+    public TpObjectKind kind() {
+        return TpObjectKind.IO;
     }
 
     /**

@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,47 +24,41 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     /** No state: the highest bits are never set. */
     static final long NOTHING_TAKEN = -1;
 
-    private static final VarHandle WAITERS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "waiters",
-            VarHandle.class, TpObject.class, ObjectWaiters.class);
-
-    private final String name;
-
-    private final TpObjectKind kind;
+    private static final VarHandle ASIDE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "aside",
+            VarHandle.class, TpObject.class, ObjectAside.class);
 
     private final TpEnvironment environment;
-
-    private final TpPool pool;
 
     /** See {@link ObjectState}. */
     private volatile long state;
 
-    private volatile @Nullable ObjectWaiters waiters;
+    private volatile @Nullable ObjectAside aside;
 
-    /** The neighbours in the cleanup group; guarded by the group's lock. */
-    @Nullable TpObject groupBefore;
+    /**
+     * The neighbours in the pool's list of the living; guarded by the lock of
+     * {@link LiveObjects}.
+     */
+    @Nullable TpObject bornBefore;
 
-    /** See {@link #groupBefore}. */
-    @Nullable TpObject groupAfter;
+    /** See {@link #bornBefore}. */
+    @Nullable TpObject bornAfter;
 
-    /** Whether it is in the list of its cleanup group; guarded by the group's lock. */
-    boolean inGroup;
-
-    TpObject(String name, TpObjectKind kind, TpEnvironment environment, TpPool pool, long initialState) {
-        this.name = Objects.requireNonNull(name, "name");
-        this.kind = kind;
+    /**
+     * Creates an object.
+     * @param name its name, or {@code null} for that of its kind
+     */
+    TpObject(@Nullable String name, TpEnvironment environment, long initialState) {
         this.environment = environment;
-        this.pool = pool;
+        if (name != null) {
+            ASIDE.setRelease(this, new ObjectAside(name));
+        }
         STATE.setRelease(this, initialState);
     }
 
     @Override
     public final String name() {
-        return this.name;
-    }
-
-    @Override
-    public final TpObjectKind kind() {
-        return this.kind;
+        ObjectAside existing = this.aside;
+        return (existing != null && existing.name != null) ? existing.name : kind().label();
     }
 
     @Override
@@ -146,7 +139,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     public final long cancelPendingCallbacks() {
         long dropped = dropPending();
         if (dropped > 0) {
-            this.pool.callbacksDropped(this, dropped);
+            pool().callbacksDropped(this, dropped);
             tellDropped();
             countsChanged(this.state);
         }
@@ -172,11 +165,34 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      */
     @Override
     public final String toString() {
-        return this.kind.name().toLowerCase(Locale.ROOT) + " '" + this.name + "'";
+        return kind().name().toLowerCase(Locale.ROOT) + " '" + name() + "'";
     }
 
     final TpPool pool() {
-        return this.pool;
+        return this.environment.pool();
+    }
+
+    /**
+     * What few objects need, made if this is the first of it.
+     */
+    final ObjectAside aside() {
+        ObjectAside existing = this.aside;
+        if (existing != null) {
+            return existing;
+        }
+        ObjectAside made = new ObjectAside(null);
+        ObjectAside witness = (ObjectAside) ASIDE.compareAndExchange(this, null, made);
+        return (witness != null) ? witness : made;
+    }
+
+    @Override
+    final void queuedAt(long tick) {
+        aside().queuedAt = tick;
+    }
+
+    @Override
+    final long queuedAt() {
+        return aside().queuedAt;
     }
 
     /**
@@ -205,7 +221,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
                     this + " has " + ObjectState.pending(seen) + " pending callbacks; more cannot be counted");
         }
         if (takePlace()) {
-            this.pool.enqueue(this);
+            pool().enqueue(this);
         }
     }
 
@@ -236,9 +252,9 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      */
     final void finishPost(Post post) {
         if (post != Post.REFUSED) {
-            this.pool.posted(this);
+            pool().posted(this);
             if (post == Post.TO_BE_QUEUED) {
-                this.pool.enqueue(this);
+                pool().enqueue(this);
             }
         }
     }
@@ -302,7 +318,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             return false;
         }
         if (ObjectState.is(next, ObjectState.QUEUED)) {
-            this.pool.enqueue(this);
+            pool().enqueue(this);
         }
         return true;
     }
@@ -544,13 +560,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     private ObjectWaiters waiters() {
-        ObjectWaiters existing = this.waiters;
-        if (existing != null) {
-            return existing;
-        }
-        ObjectWaiters made = new ObjectWaiters();
-        ObjectWaiters witness = (ObjectWaiters) WAITERS.compareAndExchange(this, null, made);
-        return (witness != null) ? witness : made;
+        return aside().waiters();
     }
 
     private IllegalStateException closed(long state) {

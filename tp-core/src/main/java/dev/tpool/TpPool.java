@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,7 +68,7 @@ public final class TpPool implements AutoCloseable {
 
     private final Crew crew;
 
-    private final Set<TpObject> objects = ConcurrentHashMap.newKeySet();
+    private final LiveObjects objects = new LiveObjects();
 
     private final AtomicInteger persistentObjects = new AtomicInteger();
 
@@ -240,7 +238,8 @@ public final class TpPool implements AutoCloseable {
                 running.add(callback);
             }
         }
-        List<TpObjectSnapshot> alive = this.objects.stream()
+        List<TpObjectSnapshot> alive = this.objects.all()
+            .stream()
             .map(TpObjectSnapshot::of)
             .sorted(Comparator.comparing(TpObjectSnapshot::name))
             .toList();
@@ -262,7 +261,7 @@ public final class TpPool implements AutoCloseable {
      * @return their number
      */
     public long queued() {
-        return this.objects.stream().mapToLong(TpObject::pending).sum() + this.queue.countOneShots();
+        return this.objects.pending() + this.queue.countOneShots();
     }
 
     /**
@@ -342,6 +341,10 @@ public final class TpPool implements AutoCloseable {
         return this.room == null && this.monitor == null;
     }
 
+    boolean isWatched() {
+        return this.monitor != null;
+    }
+
     boolean hasNoObjects() {
         return this.objects.isEmpty();
     }
@@ -375,12 +378,11 @@ public final class TpPool implements AutoCloseable {
     }
 
     void objectFreed(TpObject object) {
-        if (this.objects.remove(object)) {
-            if (object.environment().persistent()) {
-                this.persistentObjects.decrementAndGet();
-            }
-            this.crew.wakeAllIfFinished();
+        this.objects.remove(object);
+        if (object.environment().persistent()) {
+            this.persistentObjects.decrementAndGet();
         }
+        this.crew.wakeAllIfFinished();
     }
 
     /**
@@ -449,7 +451,7 @@ public final class TpPool implements AutoCloseable {
 
     void enqueue(QueueNode node) {
         if (this.monitor != null) {
-            node.queuedAt = now();
+            node.queuedAt(now());
         }
         this.queue.add(node, node.environment().priority());
         this.crew.signalWork();
@@ -461,7 +463,7 @@ public final class TpPool implements AutoCloseable {
      */
     void runOnCaller(QueueNode node, boolean claimed) {
         if (this.monitor != null) {
-            node.queuedAt = now();
+            node.queuedAt(now());
         }
         Execution execution = new Execution(this, false);
         try {
@@ -503,7 +505,7 @@ public final class TpPool implements AutoCloseable {
         }
         long now = now();
         try {
-            this.monitor.callbackStarted(node.source(), Math.max(0, now - node.queuedAt));
+            this.monitor.callbackStarted(node.source(), Math.max(0, now - node.queuedAt()));
         }
         catch (Throwable ex) {
             monitorFailed(ex);

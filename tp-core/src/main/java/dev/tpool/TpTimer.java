@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TpTimer extends TpObject {
 
+    /**
+     * The callback of those that are created with a {@link Runnable}, which is their
+     * context then and needs no wrapper of its own.
+     */
+    static final TpTimerCallback<Runnable> RUNNABLE = (instance, callback, timer) -> callback.run();
+
     private final TpTimerCallback<@Nullable Object> callback;
 
     private final @Nullable Object context;
@@ -31,12 +37,17 @@ public final class TpTimer extends TpObject {
     /** Written under the clock's lock. */
     private volatile boolean isSet;
 
-    TpTimer(String name, TpEnvironment environment, TpPool pool, TpTimerCallback<@Nullable Object> callback,
+    TpTimer(@Nullable String name, TpEnvironment environment, TpTimerCallback<@Nullable Object> callback,
             @Nullable Object context, Clock clock) {
-        super(name, TpObjectKind.TIMER, environment, pool, 0);
+        super(name, environment, 0);
         this.callback = callback;
         this.context = context;
         this.clock = clock;
+    }
+
+    @Override
+    public TpObjectKind kind() {
+        return TpObjectKind.TIMER;
     }
 
     /**
@@ -211,7 +222,7 @@ public final class TpTimer extends TpObject {
 
     @Override
     @Nullable Object context() {
-        return this.context;
+        return ((Object) this.callback != RUNNABLE) ? this.context : null;
     }
 
     /**

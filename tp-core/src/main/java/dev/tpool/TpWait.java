@@ -44,12 +44,17 @@ public final class TpWait extends ResultObject {
     /** Guarded by the lock. */
     private boolean closingWithGroup;
 
-    TpWait(String name, TpEnvironment environment, TpPool pool, TpWaitCallback<@Nullable Object> callback,
+    TpWait(@Nullable String name, TpEnvironment environment, TpWaitCallback<@Nullable Object> callback,
             @Nullable Object context, Clock clock) {
-        super(name, TpObjectKind.WAIT, environment, pool);
+        super(name, environment);
         this.callback = callback;
         this.context = context;
         this.clock = clock;
+    }
+
+    @Override
+    public TpObjectKind kind() {
+        return TpObjectKind.WAIT;
     }
 
     /**

@@ -9,15 +9,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TpWork extends TpObject {
 
+    /**
+     * The callback of those that are created with a {@link Runnable}, which is their
+     * context then and needs no wrapper of its own.
+     */
+    static final TpWorkCallback<Runnable> RUNNABLE = (instance, callback, work) -> callback.run();
+
     private final TpWorkCallback<@Nullable Object> callback;
 
     private final @Nullable Object context;
 
-    TpWork(String name, TpEnvironment environment, TpPool pool, TpWorkCallback<@Nullable Object> callback,
+    TpWork(@Nullable String name, TpEnvironment environment, TpWorkCallback<@Nullable Object> callback,
             @Nullable Object context) {
-        super(name, TpObjectKind.WORK, environment, pool, 0);
+        super(name, environment, 0);
         this.callback = callback;
         this.context = context;
+    }
+
+    @Override
+    public TpObjectKind kind() {
+        return TpObjectKind.WORK;
     }
 
     /**
@@ -71,7 +82,7 @@ public final class TpWork extends TpObject {
 
     @Override
     @Nullable Object context() {
-        return this.context;
+        return ((Object) this.callback != RUNNABLE) ? this.context : null;
     }
 
 }

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A one-shot callback that something depends on: a cleanup group, a library, a
- * completion. It is an object that is born closed, with its one post pending, and so
- * frees itself at its end.
+ * completion, a monitor. It is an object that is born closed, with its one post pending,
+ * and so frees itself at its end.
  */
 final class TrackedOneShot extends TpObject {
 
@@ -17,14 +17,18 @@ final class TrackedOneShot extends TpObject {
 
     private final boolean admitted;
 
-    TrackedOneShot(String name, TpEnvironment environment, TpPool pool, TpSimpleCallback<@Nullable Object> callback,
+    TrackedOneShot(@Nullable String name, TpEnvironment environment, TpSimpleCallback<@Nullable Object> callback,
             @Nullable Object context, @Nullable TpCompletion completion, boolean admitted) {
-        super(name, TpObjectKind.ONE_SHOT, environment, pool,
-                ObjectState.CLOSED | ObjectState.QUEUED | ObjectState.PENDING_ONE);
+        super(name, environment, ObjectState.CLOSED | ObjectState.QUEUED | ObjectState.PENDING_ONE);
         this.callback = callback;
         this.context = context;
         this.completion = completion;
         this.admitted = admitted;
+    }
+
+    @Override
+    public TpObjectKind kind() {
+        return TpObjectKind.ONE_SHOT;
     }
 
     @Override

@@ -58,7 +58,7 @@ public class StartReleaseTest {
 
     private static TpIo member(TpCleanupGroup group) {
         TpEnvironment environment = TpEnvironment.of(Unstarted.pool()).toBuilder().cleanupGroup(group).build();
-        TpIo io = new TpIo("io", environment, environment.pool(), (instance, context, completion, self) -> {
+        TpIo io = new TpIo("io", environment, (instance, context, completion, self) -> {
         }, null);
         group.add(io);
         return io;

@@ -23,7 +23,7 @@ final class Unstarted {
     }
 
     static TpWork work(TpEnvironment environment) {
-        return new TpWork("work", environment, environment.pool(), (instance, context, work) -> {
+        return new TpWork("work", environment, (instance, context, work) -> {
         }, null);
     }
 

@@ -35,9 +35,8 @@ public class WaitTimeoutTest {
 
     private final TpEvent event = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), this.pool,
-            (instance, context, wait, outcome) -> {
-            }, null, this.clock);
+    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
+    }, null, this.clock);
 
     public WaitTimeoutTest() {
         this.wait.set(this.event, Duration.ofMillis(1));

@@ -30,9 +30,8 @@ public class WaitUnsetTest {
 
     private final TpEvent event = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), this.pool,
-            (instance, context, wait, outcome) -> {
-            }, null, this.pool.clock());
+    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
+    }, null, this.pool.clock());
 
     public WaitUnsetTest() {
         this.wait.set(this.event);

@@ -1,0 +1,52 @@
+package dev.tpool;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What only some objects need: a name of their own, neighbours in a cleanup group,
+ * threads that wait. Made when the first of it is needed, so that all the others stay
+ * small.
+ */
+final class ObjectAside {
+
+    private static final VarHandle WAITERS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "waiters",
+            VarHandle.class, ObjectAside.class, ObjectWaiters.class);
+
+    final @Nullable String name;
+
+    /** The neighbours in the cleanup group; guarded by the group's lock. */
+    @Nullable TpObject groupBefore;
+
+    /** See {@link #groupBefore}. */
+    @Nullable TpObject groupAfter;
+
+    /** Whether it is in the list of its cleanup group; guarded by the group's lock. */
+    boolean inGroup;
+
+    /**
+     * When the object last took its place in the queue, in the pool's ticks; written only
+     * if somebody measures, by whoever holds the place.
+     */
+    long queuedAt;
+
+    private volatile @Nullable ObjectWaiters waiters;
+
+    ObjectAside(@Nullable String name) {
+        this.name = name;
+    }
+
+    ObjectWaiters waiters() {
+        ObjectWaiters existing = this.waiters;
+        if (existing != null) {
+            return existing;
+        }
+        ObjectWaiters made = new ObjectWaiters();
+        ObjectWaiters witness = (ObjectWaiters) WAITERS.compareAndExchange(this, null, made);
+        return (witness != null) ? witness : made;
+    }
+
+}
