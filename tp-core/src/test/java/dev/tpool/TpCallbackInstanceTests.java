@@ -318,7 +318,8 @@ class TpCallbackInstanceTests {
         for (int i = 0; i < 5; i++) {
             work.submit();
         }
-        Pools.eventually(() -> work.running() == 0 && work.pending() == 0);
+        // In this order: what is pending first and running then would be overlooked.
+        Pools.eventually(() -> work.pending() == 0 && work.running() == 0);
 
         assertThat(executions).hasValue(5);
         assertThat(semaphore.availablePermits()).isEqualTo(1);
