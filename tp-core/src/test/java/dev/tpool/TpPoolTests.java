@@ -137,7 +137,8 @@ class TpPoolTests {
 
             pool.setThreadMaximum(1);
 
-            assertThat(pool.threads()).isEqualTo(5);
+            // More than five, if one that was to help came too late to find anything.
+            assertThat(pool.threads()).isGreaterThanOrEqualTo(5);
             gate.open();
         }
 
