@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,7 +49,11 @@ final class Crew {
 
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
-    private final LongAdder completedByFormerWorkers = new LongAdder();
+    /**
+     * Guarded by the lock, so that nobody counts a worker that leaves twice, or not at
+     * all.
+     */
+    private long completedByFormerWorkers;
 
     /** Callbacks that run and said, or whose environment said, that they may run long. */
     private final AtomicInteger longRunning = new AtomicInteger();
@@ -101,11 +104,17 @@ final class Crew {
     }
 
     long completed() {
-        long sum = this.completedByFormerWorkers.sum();
-        for (Worker worker : this.workers) {
-            sum += worker.completed();
+        this.lock.lock();
+        try {
+            long sum = this.completedByFormerWorkers;
+            for (Worker worker : this.workers) {
+                sum += worker.completed();
+            }
+            return sum;
         }
-        return sum;
+        finally {
+            this.lock.unlock();
+        }
     }
 
     /**
@@ -292,8 +301,14 @@ final class Crew {
      * @param inOrder whether the worker has taken itself out of the state
      */
     void left(Worker worker, boolean inOrder) {
-        this.completedByFormerWorkers.add(worker.completed());
-        this.workers.remove(worker);
+        this.lock.lock();
+        try {
+            this.completedByFormerWorkers += worker.completed();
+            this.workers.remove(worker);
+        }
+        finally {
+            this.lock.unlock();
+        }
         if (!inOrder) {
             this.state.getAndAdd(-CrewState.ALIVE_ONE - (worker.searching ? CrewState.SEARCHING_ONE : 0));
             tellOfEnd();

@@ -69,6 +69,33 @@ class PoolStressTests {
         assertThat(sum).hasValue(10_000);
     }
 
+    @Test
+    void whatIsCompletedIsCountedOnceWhileWorkersLeave() throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(2).keepAlive(Duration.ofNanos(1)));
+        TpEnvironment environment = TpEnvironment.of(pool);
+        AtomicLong posts = new AtomicLong();
+        AtomicBoolean over = new AtomicBoolean();
+        Started<Integer> watcher = this.pools.start(() -> {
+            int wrong = 0;
+            long before = 0;
+            while (!over.get()) {
+                long now = pool.completed();
+                wrong += (now < before || now > posts.get()) ? 1 : 0;
+                before = now;
+            }
+            return wrong;
+        });
+
+        for (int round = 1; round <= 3_000; round++) {
+            posts.incrementAndGet();
+            environment.submit(() -> 1).get(15, TimeUnit.SECONDS);
+            assertThat(pool.completed()).isEqualTo(round);
+        }
+        over.set(true);
+
+        assertThat(watcher.get()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource(TpFullPolicy.class)
     void aBoundedQueueHasAllItsRoomAgainInTheEnd(TpFullPolicy whenFull) throws Exception {
