@@ -451,12 +451,11 @@ class ClockTests {
         Clock own = new Clock(running);
         running.stop();
         armOn(own, new Entry(), Duration.ofHours(1));
-        await().until(() -> running.parked.get() == 1);
+        await().until(() -> running.parked.get() > 0);
 
         armOn(own, new Entry(), Duration.ofSeconds(1));
 
-        await().until(() -> running.parked.get() == 2);
-        assertThat(running.lastPark).isLessThanOrEqualTo(Duration.ofSeconds(1).plus(TICK).toNanos());
+        await().until(() -> running.lastPark <= Duration.ofSeconds(1).plus(TICK).toNanos());
         running.go();
     }
 
@@ -466,14 +465,13 @@ class ClockTests {
         Clock own = new Clock(running);
         running.stop();
         armOn(own, new Entry(), Duration.ofHours(1));
-        await().until(() -> running.parked.get() == 1);
+        await().until(() -> running.parked.get() > 0);
 
         own.lock();
         own.armAbsolute(new Entry(), running.wallNanos() + TimeUnit.HOURS.toNanos(2), 0);
         own.unlock();
 
-        await().until(() -> running.parked.get() == 2);
-        assertThat(running.lastPark).isLessThanOrEqualTo(TimeUnit.SECONDS.toNanos(1));
+        await().until(() -> running.lastPark <= TimeUnit.SECONDS.toNanos(1));
         running.go();
     }
 
