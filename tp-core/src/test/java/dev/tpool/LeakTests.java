@@ -42,7 +42,7 @@ class LeakTests {
         createAndClose(environment, OBJECTS);
 
         Pools.eventually(() -> usedHeap() - before < TOLERANCE);
-        assertThat(pool.snapshot().objects()).isEmpty();
+        Pools.eventually(() -> pool.snapshot().objects().isEmpty());
         assertThat(this.group.size()).isZero();
         assertThat(this.event.waiting() + this.semaphore.waiting()).isZero();
     }
