@@ -136,7 +136,7 @@ class TpTimerStressTests {
         int set = 0;
         int takenBack = 0;
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1500);
-        while (System.nanoTime() < end) {
+        while (System.nanoTime() < end || takenBack == 0 || runs.get() == 0) {
             takenBack += timer.set(SHORT) ? 1 : 0;
             set++;
             LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(400_000));
@@ -145,8 +145,6 @@ class TpTimerStressTests {
         timer.waitForCallbacks(false);
         timer.close();
 
-        assertThat(takenBack).isPositive();
-        assertThat(runs.get()).isPositive();
         assertThat(runs.get() + takenBack).isEqualTo(set);
     }
 

@@ -179,7 +179,7 @@ class TpWaitStressTests {
         });
         releaser.start();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(700);
-        while (System.nanoTime() < end) {
+        while (System.nanoTime() < end || this.signalled.get() == 0) {
             for (int i = 0; i < 4; i++) {
                 inGroup.wait((instance, context, self, result) -> {
                     count(result);
@@ -204,7 +204,6 @@ class TpWaitStressTests {
         goOn.set(false);
         releaser.join();
 
-        assertThat(this.signalled.get()).isPositive();
         assertThat(failed).as("set again while the group was being closed").hasValue(0);
     }
 
