@@ -1,5 +1,6 @@
 package dev.tpool;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +31,7 @@ class FaultTests {
 
     private TpPool single() {
         return this.pools.create((builder) -> builder.threadMaximum(1)
+            .keepAlive(Duration.ofMinutes(5))
             .exceptionHandler((source, failure) -> this.reported.add(failure)));
     }
 
