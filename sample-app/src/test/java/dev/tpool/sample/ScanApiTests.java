@@ -178,7 +178,8 @@ class ScanApiTests {
         this.index.enter();
         try {
             id = post(directoryOfJars("jars", 40));
-            await().atMost(LIMIT).until(() -> this.openFiles.availablePermits() == 0);
+            awaitFound(id, 40);
+            await().atMost(LIMIT).until(() -> this.openFiles.availablePermits() == 0 && this.index.waiting() > 0);
 
             cancelled = CompletableFuture.supplyAsync(() -> delete(id));
 
