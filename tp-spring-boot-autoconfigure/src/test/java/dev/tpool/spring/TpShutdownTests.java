@@ -91,7 +91,7 @@ class TpShutdownTests {
         CountDownLatch gate = new CountDownLatch(1);
         this.runner
             .withPropertyValues("tp.cleanup-groups.scans.timeout=20ms",
-                    "spring.lifecycle.timeout-per-shutdown-phase=100ms")
+                    "spring.lifecycle.timeout-per-shutdown-phase=1s")
             .run((context) -> {
                 CountDownLatch started = new CountDownLatch(1);
                 environment(context, "scans").trySubmit((instance, nothing) -> {
