@@ -528,7 +528,7 @@ class ClockTests {
 
     private static boolean awaitLatch(CountDownLatch latch) {
         try {
-            return latch.await(20, TimeUnit.SECONDS);
+            return latch.await(60, TimeUnit.SECONDS);
         }
         catch (InterruptedException ex) {
             throw new AssertionError(ex);

@@ -27,12 +27,12 @@ class EnvironmentExecutorTests {
     void thePoolEndsClean() throws Exception {
         this.executor.shutdown();
         this.pool.close();
-        assertThat(this.pool.awaitTermination(Duration.ofSeconds(20))).isTrue();
+        assertThat(this.pool.awaitTermination(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test
     void runsTasksOnThePool() throws Exception {
-        assertThat(this.executor.submit(() -> Thread.currentThread().getName()).get(20, TimeUnit.SECONDS))
+        assertThat(this.executor.submit(() -> Thread.currentThread().getName()).get(60, TimeUnit.SECONDS))
             .contains("executor");
     }
 
@@ -55,7 +55,7 @@ class EnvironmentExecutorTests {
         assertThat(this.executor.awaitTermination(1, TimeUnit.MILLISECONDS)).isFalse();
         free.countDown();
 
-        assertThat(this.executor.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(this.executor.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         assertThat(this.executor.isTerminated()).isTrue();
         assertThat(ran).hasValue(2);
         assertThat(this.pool.isClosed()).isFalse();
@@ -73,7 +73,7 @@ class EnvironmentExecutorTests {
     void refusesNothingBecauseItsPoolIsClosedAndThePoolEndsAfterIt() throws Exception {
         this.pool.close();
 
-        assertThat(this.executor.submit(() -> "ran").get(20, TimeUnit.SECONDS)).isEqualTo("ran");
+        assertThat(this.executor.submit(() -> "ran").get(60, TimeUnit.SECONDS)).isEqualTo("ran");
         assertThat(this.pool.awaitTermination(Duration.ZERO)).isFalse();
     }
 

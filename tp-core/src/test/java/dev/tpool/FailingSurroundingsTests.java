@@ -17,7 +17,6 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * What the engine makes of those around it that fail where nobody expects it, or leave
  * things behind: tickers, loggers, thread factories, locks, handlers, libraries.
  */
-@Timeout(60)
 class FailingSurroundingsTests {
 
     @RegisterExtension
@@ -85,7 +83,7 @@ class FailingSurroundingsTests {
             logger.setUseParentHandlers(true);
         }
 
-        assertThat(TpEnvironment.of(pool).submit(() -> 1).get(10, TimeUnit.SECONDS)).isOne();
+        assertThat(TpEnvironment.of(pool).submit(() -> 1).get(60, TimeUnit.SECONDS)).isOne();
         assertThat(pool.threads()).isOne();
     }
 
@@ -99,7 +97,7 @@ class FailingSurroundingsTests {
         }));
 
         for (int i = 0; i < 3; i++) {
-            assertThat(TpEnvironment.of(pool).submit(() -> 1).get(10, TimeUnit.SECONDS)).isOne();
+            assertThat(TpEnvironment.of(pool).submit(() -> 1).get(60, TimeUnit.SECONDS)).isOne();
         }
 
         assertThat(pool.threads()).isOne();
@@ -144,14 +142,14 @@ class FailingSurroundingsTests {
                 instance.releaseSemaphoreWhenCallbackReturns(permits, 1);
                 return 1;
             });
-            assertThat(future.get(10, TimeUnit.SECONDS)).isOne();
+            assertThat(future.get(60, TimeUnit.SECONDS)).isOne();
             assertThat(log.failures()).hasSize(1);
         }
 
         assertThat(permits.availablePermits()).isOne();
         assertThat(TpEnvironment.of(pool)
             .submit(() -> TpCallbackInstance.current().releaseSemaphoreWhenCallbackReturns(permits, 1))
-            .get(10, TimeUnit.SECONDS)).isTrue();
+            .get(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -194,7 +192,7 @@ class FailingSurroundingsTests {
         this.pools.closing(TpEnvironment.of(pool).timer(() -> {
         })).unset();
 
-        assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(fired.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -235,7 +233,7 @@ class FailingSurroundingsTests {
 
         int priority = this.pools.start(() -> {
             Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
-            return TpEnvironment.of(pool).submit(() -> Thread.currentThread().getPriority()).get(10, TimeUnit.SECONDS);
+            return TpEnvironment.of(pool).submit(() -> Thread.currentThread().getPriority()).get(60, TimeUnit.SECONDS);
         }).get();
 
         assertThat(priority).isEqualTo(Thread.NORM_PRIORITY);
@@ -254,7 +252,7 @@ class FailingSurroundingsTests {
             Object seen = environment.getMethod("submit", Callable.class)
                 .invoke(environment.getMethod("defaults").invoke(null), callable);
 
-            assertThat(((CompletableFuture<?>) seen).get(10, TimeUnit.SECONDS)).isSameAs(fresh);
+            assertThat(((CompletableFuture<?>) seen).get(60, TimeUnit.SECONDS)).isSameAs(fresh);
         }
         finally {
             Thread.currentThread().setContextClassLoader(mine);
@@ -294,7 +292,7 @@ class FailingSurroundingsTests {
             library.close();
             gate.open();
 
-            assertThat(next.get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(next.get(60, TimeUnit.SECONDS)).isFalse();
             assertThat(library.isUnloaded()).isTrue();
             assertThat(log.failures()).hasSize(1);
         }

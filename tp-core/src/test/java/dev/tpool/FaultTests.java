@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 
 import dev.tpool.sync.TpSemaphore;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,7 +20,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Callbacks and handlers that misbehave: the pool goes on, and its counters settle.
  */
-@Timeout(30)
 class FaultTests {
 
     @RegisterExtension
@@ -279,7 +277,7 @@ class FaultTests {
     }
 
     private static <T> T onWorker(TpPool pool, Callable<T> callable) throws Exception {
-        return TpEnvironment.of(pool).submit(callable).get(10, TimeUnit.SECONDS);
+        return TpEnvironment.of(pool).submit(callable).get(60, TimeUnit.SECONDS);
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // It is what has to be put back.

@@ -22,7 +22,7 @@ final class Gate {
         boolean passed = false;
         while (!passed) {
             try {
-                if (!this.open.await(20, TimeUnit.SECONDS)) {
+                if (!this.open.await(60, TimeUnit.SECONDS)) {
                     throw new AssertionError("nobody opened the gate");
                 }
                 passed = true;

@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import dev.tpool.sync.TpEvent;
 import dev.tpool.sync.TpSemaphore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +40,7 @@ import static org.awaitility.Awaitility.await;
  * mvn -pl tp-stress -am verify -Psoak -DskipTests -Dtpool.stress.seconds=60
  * </pre>
  */
+@Timeout(value = 1, unit = TimeUnit.DAYS) // Whoever runs it says for how long.
 class InvariantStressTests {
 
     private static final int ACTORS = 4;
@@ -437,7 +439,7 @@ class InvariantStressTests {
                 .priority(TpPriority.LOW)
                 .build()
                 .submit(() -> null)
-                .get(20, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
             for (TpWork work : works.values()) {
                 work.waitForCallbacks(false);
             }
@@ -543,7 +545,7 @@ class InvariantStressTests {
             }
             linger();
             pool.close();
-            assertThat(posted.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(posted.await(60, TimeUnit.SECONDS)).isTrue();
 
             assertThat(pool.awaitTermination(Pools.GENEROUS)).as(() -> pool.snapshot().toString()).isTrue();
             assertThat(executions.get()).isEqualTo(posts.get());
@@ -570,7 +572,7 @@ class InvariantStressTests {
                 waits.get(i).set((i % 2 == 0) ? single.get(i) : all);
             }
             assertThat(waits).allMatch((wait) -> wait.pending() + wait.running() == 0);
-            assertThat(TpEnvironment.of(pool).submit(() -> 1).get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(TpEnvironment.of(pool).submit(() -> 1).get(60, TimeUnit.SECONDS)).isEqualTo(1);
 
             Started<Void> signaller = this.pools.start(() -> {
                 all.set();
@@ -628,7 +630,7 @@ class InvariantStressTests {
             if (step == 1 || step == 2) {
                 any.post();
             }
-            assertThat(returned.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(returned.await(60, TimeUnit.SECONDS)).isTrue();
             any.object().close();
         });
     }
@@ -669,9 +671,9 @@ class InvariantStressTests {
         CountDownLatch posted = new CountDownLatch(ACTORS);
         TpEnvironment.of(single).toBuilder().priority(TpPriority.HIGH).build().trySubmit((instance, context) -> {
             occupied.countDown();
-            assertThat(posted.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(posted.await(60, TimeUnit.SECONDS)).isTrue();
         }, null);
-        assertThat(occupied.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(occupied.await(60, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < ACTORS; i++) {
             posting.trySubmit((instance, context) -> {
                 for (int k = 0; k < 10; k++) {
@@ -680,7 +682,7 @@ class InvariantStressTests {
                 posted.countDown();
             }, null);
         }
-        assertThat(posted.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(posted.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     /**

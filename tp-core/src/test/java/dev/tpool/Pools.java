@@ -24,7 +24,7 @@ final class Pools implements AfterEachCallback {
     static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     /** Long enough for a machine that has other things to do. */
-    static final Duration GENEROUS = Duration.ofSeconds(15);
+    static final Duration GENEROUS = Duration.ofMinutes(1);
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 

@@ -45,7 +45,7 @@ final class Started<T> {
      */
     T get() throws Exception {
         try {
-            return this.task.get(20, TimeUnit.SECONDS);
+            return this.task.get(60, TimeUnit.SECONDS);
         }
         catch (ExecutionException ex) {
             if (ex.getCause() instanceof Exception cause) {

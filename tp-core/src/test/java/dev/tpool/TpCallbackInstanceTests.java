@@ -18,7 +18,6 @@ import dev.tpool.sync.TpMutex;
 import dev.tpool.sync.TpSemaphore;
 import dev.tpool.sync.TpSemaphoreFullException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +28,6 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 /**
  * Tests for {@link TpCallbackInstance}.
  */
-@Timeout(30)
 class TpCallbackInstanceTests {
 
     @RegisterExtension
@@ -521,8 +519,8 @@ class TpCallbackInstanceTests {
         TpEnvironment environment = TpEnvironment.of(pool);
 
         assertThat(environment.submit("named", () -> TpCallbackInstance.current().source().name())
-            .get(10, TimeUnit.SECONDS)).isEqualTo("named");
-        assertThat(environment.submit(() -> TpCallbackInstance.current().source().kind()).get(10, TimeUnit.SECONDS))
+            .get(60, TimeUnit.SECONDS)).isEqualTo("named");
+        assertThat(environment.submit(() -> TpCallbackInstance.current().source().kind()).get(60, TimeUnit.SECONDS))
             .isEqualTo(TpObjectKind.ONE_SHOT);
         AtomicReference<TpCallbackSource> plain = new AtomicReference<>();
         environment.trySubmit((instance, context) -> plain.set(instance.source()), null);

@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.tpool.sync.TpEvent;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +22,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link TpCleanupGroup}.
  */
-@Timeout(30)
 class TpCleanupGroupTests {
 
     private static final Object CLEANUP = "cleanup";
@@ -450,7 +448,7 @@ class TpCleanupGroupTests {
         }, "a"));
         work.submit();
         Started<TpCloseReport> closer = this.pools.start(() -> this.group.closeMembers(false, CLEANUP));
-        assertThat(hundredth.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(hundredth.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(closer.isDone()).isFalse();
 
         again.set(false);
@@ -593,7 +591,7 @@ class TpCleanupGroupTests {
 
         TpCloseReport report = TpEnvironment.of(pool)
             .submit(() -> this.group.closeMembers(false, null))
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
 
         assertThat(report.members()).hasSize(1);
     }

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tpool.sync.TpEvent;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +15,6 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 /**
  * Tests for {@link TpEnvironment}.
  */
-@Timeout(30)
 class TpEnvironmentTests {
 
     @RegisterExtension
@@ -45,7 +43,7 @@ class TpEnvironmentTests {
     void theDefaultsRunOnThePoolOfTheProcess() throws Exception {
         String thread = TpEnvironment.defaults()
             .submit(() -> Thread.currentThread().getName())
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
 
         assertThat(thread).startsWith("process-default-");
     }
@@ -167,7 +165,7 @@ class TpEnvironmentTests {
             this.order.add("callback");
             TpLibrary library = TpLibrary.of("lib", () -> this.order.add("action"));
             return TpCallbackInstance.current().freeLibraryWhenCallbackReturns(library);
-        }).get(10, TimeUnit.SECONDS);
+        }).get(60, TimeUnit.SECONDS);
 
         assertThat(this.order).containsExactly("in force", "callback", "finalization", "out of force", "action");
     }

@@ -44,7 +44,7 @@ import static org.awaitility.Awaitility.await;
  */
 class TpIoTests {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final AtomicBoolean unloaded = new AtomicBoolean();
 
@@ -698,17 +698,17 @@ class TpIoTests {
 
     private static void talkTo(AsynchronousServerSocketChannel server, AtomicInteger served) {
         try (AsynchronousSocketChannel client = AsynchronousSocketChannel.open()) {
-            client.connect(server.getLocalAddress()).get(20, TimeUnit.SECONDS);
+            client.connect(server.getLocalAddress()).get(60, TimeUnit.SECONDS);
             for (int i = 0; i < 20; i++) {
                 byte[] sent = new byte[100];
                 ThreadLocalRandom.current().nextBytes(sent);
                 ByteBuffer source = ByteBuffer.wrap(sent);
                 while (source.hasRemaining()) {
-                    client.write(source).get(20, TimeUnit.SECONDS);
+                    client.write(source).get(60, TimeUnit.SECONDS);
                 }
                 ByteBuffer target = ByteBuffer.allocate(100);
                 while (target.hasRemaining()) {
-                    assertThat(client.read(target).get(20, TimeUnit.SECONDS)).isPositive();
+                    assertThat(client.read(target).get(60, TimeUnit.SECONDS)).isPositive();
                 }
                 assertThat(target.array()).isEqualTo(sent);
             }
@@ -727,8 +727,8 @@ class TpIoTests {
     private static AsynchronousSocketChannel connect(AsynchronousServerSocketChannel server,
             AsynchronousSocketChannel client) throws Exception {
         var accepted = server.accept();
-        client.connect(server.getLocalAddress()).get(20, TimeUnit.SECONDS);
-        return accepted.get(20, TimeUnit.SECONDS);
+        client.connect(server.getLocalAddress()).get(60, TimeUnit.SECONDS);
+        return accepted.get(60, TimeUnit.SECONDS);
     }
 
     private TpIo memberOf(TpCleanupGroup group, List<Object> cancelled) {

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link TpLibrary}.
  */
-@Timeout(30)
 class TpLibraryTests {
 
     @RegisterExtension
@@ -228,12 +226,12 @@ class TpLibraryTests {
             .finalizationCallback((instance, context) -> seen.add(Thread.currentThread().getContextClassLoader()))
             .build();
 
-        environment.submit(() -> seen.add(Thread.currentThread().getContextClassLoader())).get(10, TimeUnit.SECONDS);
+        environment.submit(() -> seen.add(Thread.currentThread().getContextClassLoader())).get(60, TimeUnit.SECONDS);
         AtomicReference<ClassLoader> after = new AtomicReference<>();
         TpEnvironment.of(pool).submit(() -> {
             after.set(Thread.currentThread().getContextClassLoader());
             return null;
-        }).get(10, TimeUnit.SECONDS);
+        }).get(60, TimeUnit.SECONDS);
 
         assertThat(withLoader.classLoader()).isSameAs(plugin);
         assertThat(seen).containsExactly(plugin, plugin);

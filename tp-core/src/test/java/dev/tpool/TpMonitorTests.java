@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import dev.tpool.sync.TpMutex;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +18,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link TpMonitor}.
  */
-@Timeout(30)
 class TpMonitorTests {
 
     @RegisterExtension

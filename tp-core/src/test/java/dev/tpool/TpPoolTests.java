@@ -18,7 +18,6 @@ import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +31,6 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 /**
  * Tests for {@link TpPool}.
  */
-@Timeout(30)
 class TpPoolTests {
 
     @RegisterExtension
@@ -243,7 +241,7 @@ class TpPoolTests {
                 TpEnvironment.of(pool).submit(() -> {
                     seen.set(Thread.currentThread().getContextClassLoader());
                     return null;
-                }).get(10, TimeUnit.SECONDS);
+                }).get(60, TimeUnit.SECONDS);
             }
             finally {
                 poster.setContextClassLoader(before);
@@ -821,7 +819,7 @@ class TpPoolTests {
             for (int i = 0; i < 100; i++) {
                 work.submit();
                 work.waitForCallbacks(false);
-                assertThat(TpEnvironment.of(pool).submit(executions::incrementAndGet).get(10, TimeUnit.SECONDS))
+                assertThat(TpEnvironment.of(pool).submit(executions::incrementAndGet).get(60, TimeUnit.SECONDS))
                     .isPositive();
             }
 
@@ -1030,7 +1028,7 @@ class TpPoolTests {
         void ownThreadsAreUsed() throws Exception {
             TpPool pool = failing((builder) -> builder, (worker) -> null);
 
-            assertThat(TpEnvironment.of(pool).submit(() -> Thread.currentThread().getName()).get(10, TimeUnit.SECONDS))
+            assertThat(TpEnvironment.of(pool).submit(() -> Thread.currentThread().getName()).get(60, TimeUnit.SECONDS))
                 .isEqualTo("custom");
         }
 
@@ -1190,8 +1188,8 @@ class TpPoolTests {
             TpPool large = pools.create((builder) -> builder.threadMaximum(1));
             large.setStackInformation(new TpStackInformation(64 * 1024 * 1024, 0));
 
-            int depthOfSmall = TpEnvironment.of(small).submit(Description::depth).get(10, TimeUnit.SECONDS);
-            int depthOfLarge = TpEnvironment.of(large).submit(Description::depth).get(10, TimeUnit.SECONDS);
+            int depthOfSmall = TpEnvironment.of(small).submit(Description::depth).get(60, TimeUnit.SECONDS);
+            int depthOfLarge = TpEnvironment.of(large).submit(Description::depth).get(60, TimeUnit.SECONDS);
 
             assertThat(depthOfLarge).isGreaterThan(2 * depthOfSmall);
         }
@@ -1300,7 +1298,7 @@ class TpPoolTests {
         void whatLeftWithItsWorkerStillCountsAsCompleted() throws Exception {
             TpPool pool = pools.create((builder) -> builder.keepAlive(Duration.ofMillis(1)));
             for (int i = 0; i < 20; i++) {
-                assertThat(TpEnvironment.of(pool).submit(() -> 1).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+                assertThat(TpEnvironment.of(pool).submit(() -> 1).get(60, TimeUnit.SECONDS)).isEqualTo(1);
             }
             Pools.eventually(() -> Pools.threadsOf(pool).isEmpty());
 

@@ -53,7 +53,7 @@ class TpTimerTests {
         this.workerIsFree.countDown();
         this.timer.close();
         this.pool.close();
-        assertThat(this.pool.awaitTermination(Duration.ofSeconds(20))).isTrue();
+        assertThat(this.pool.awaitTermination(Duration.ofMinutes(1))).isTrue();
         assertThat(this.clock.serve()).as("nothing is left armed").isEqualTo(Long.MAX_VALUE);
         this.time.close();
     }
@@ -353,7 +353,7 @@ class TpTimerTests {
         assertThat(this.timer.waitForCallbacks(false, MILLI)).isFalse();
         this.workerIsFree.countDown();
 
-        assertThat(this.timer.waitForCallbacks(false, Duration.ofSeconds(20))).isTrue();
+        assertThat(this.timer.waitForCallbacks(false, Duration.ofMinutes(1))).isTrue();
         assertThat(this.runs).hasValue(1);
     }
 
@@ -396,7 +396,7 @@ class TpTimerTests {
         CyclicBarrier together = new CyclicBarrier(3);
         AtomicInteger met = new AtomicInteger();
         TpTimer slow = TpEnvironment.of(wide).timer((instance, context, self) -> {
-            together.await(20, TimeUnit.SECONDS);
+            together.await(60, TimeUnit.SECONDS);
             met.incrementAndGet();
         }, null);
 
@@ -540,7 +540,7 @@ class TpTimerTests {
 
         own.set(NONE, SECOND, NONE);
 
-        assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(60, TimeUnit.SECONDS)).isTrue();
         await().until(own::isFreed);
     }
 
@@ -643,7 +643,7 @@ class TpTimerTests {
             this.runs.incrementAndGet();
         });
         member.set(NONE, SECOND, NONE);
-        assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
         Thread closer = new Thread(() -> {
             try {
                 group.closeMembers(false, null);
@@ -656,7 +656,7 @@ class TpTimerTests {
         closer.start();
         await().until(() -> closer.getState() == Thread.State.WAITING);
         closing.set(true);
-        closer.join(20_000);
+        closer.join(60_000);
 
         assertThat(closer.isAlive()).isFalse();
         assertThat(failed).isFalse();
@@ -806,7 +806,7 @@ class TpTimerTests {
         assertThat(firedAt.get() - began).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(20));
         own.close();
         real.close();
-        assertThat(real.awaitTermination(Duration.ofSeconds(20))).isTrue();
+        assertThat(real.awaitTermination(Duration.ofMinutes(1))).isTrue();
     }
 
     private TpTimer memberOf(TpCleanupGroup group, TpTimerCallback<Object> callback) {
@@ -819,7 +819,7 @@ class TpTimerTests {
             occupied.countDown();
             this.workerIsFree.await();
         }, null);
-        assertThat(occupied.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(occupied.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private void pass(Duration duration) {

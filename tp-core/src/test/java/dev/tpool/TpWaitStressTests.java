@@ -42,7 +42,7 @@ class TpWaitStressTests {
     @AfterEach
     void thePoolEndsClean() throws Exception {
         this.pool.close();
-        assertThat(this.pool.awaitTermination(Duration.ofSeconds(20))).isTrue();
+        assertThat(this.pool.awaitTermination(Duration.ofMinutes(1))).isTrue();
         assertThat(this.semaphore.waiting()).as("nothing is left registered").isZero();
     }
 
@@ -160,7 +160,7 @@ class TpWaitStressTests {
         waits.forEach(TpWait::close);
         fast.close();
 
-        assertThat(fast.awaitTermination(Duration.ofSeconds(20))).isTrue();
+        assertThat(fast.awaitTermination(Duration.ofMinutes(1))).isTrue();
         await().until(() -> own.serve() == Long.MAX_VALUE);
         assertThat(this.signalled.get()).isEqualTo(PERMITS - this.semaphore.availablePermits());
     }

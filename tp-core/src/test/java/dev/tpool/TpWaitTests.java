@@ -59,7 +59,7 @@ class TpWaitTests {
         this.workerIsFree.countDown();
         this.wait.close();
         this.pool.close();
-        assertThat(this.pool.awaitTermination(Duration.ofSeconds(20))).isTrue();
+        assertThat(this.pool.awaitTermination(Duration.ofMinutes(1))).isTrue();
         assertThat(this.event.waiting()).as("nothing is left registered").isZero();
         assertThat(this.clock.serve()).as("nothing is left armed").isEqualTo(Long.MAX_VALUE);
         this.time.close();
@@ -507,7 +507,7 @@ class TpWaitTests {
         // The pool's one worker is there for others.
         CountDownLatch free = new CountDownLatch(1);
         this.environment.trySubmit(free::countDown);
-        assertThat(free.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(free.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(this.pool.threads()).isOne();
         assertThat(fired).isEmpty();
         events.forEach(TpEvent::set);
@@ -672,7 +672,7 @@ class TpWaitTests {
             }, null);
         this.event.set();
         member.set(this.event);
-        assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
         Thread closer = new Thread(() -> {
             try {
                 group.closeMembers(false, null);
@@ -686,7 +686,7 @@ class TpWaitTests {
         await().until(() -> closer.getState() == Thread.State.WAITING);
         this.event.set();
         closing.set(true);
-        closer.join(20_000);
+        closer.join(60_000);
 
         assertThat(closer.isAlive()).isFalse();
         assertThat(failed).isFalse();
@@ -734,7 +734,7 @@ class TpWaitTests {
             occupied.countDown();
             this.workerIsFree.await();
         }, null);
-        assertThat(occupied.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(occupied.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private void pass(Duration duration) {

@@ -73,7 +73,7 @@ final class Background<T> {
      */
     T result() throws Exception {
         try {
-            T result = this.task.get(20, TimeUnit.SECONDS);
+            T result = this.task.get(60, TimeUnit.SECONDS);
             this.thread.join();
             return result;
         }

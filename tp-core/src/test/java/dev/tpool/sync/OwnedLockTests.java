@@ -15,7 +15,6 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -25,7 +24,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * What a mutex and a critical section have in common, in the words of their common part.
  */
-@Timeout(60)
 abstract class OwnedLockTests {
 
     static final Duration A_MOMENT = Duration.ofMillis(20);

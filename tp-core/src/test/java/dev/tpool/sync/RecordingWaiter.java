@@ -55,7 +55,7 @@ class RecordingWaiter implements TpWaitable.Waiter {
     }
 
     void awaitTold() throws InterruptedException {
-        assertThat(this.told.await(20, TimeUnit.SECONDS)).as("told").isTrue();
+        assertThat(this.told.await(60, TimeUnit.SECONDS)).as("told").isTrue();
         assertThat(this.claims).hasValue(1);
         assertThat(this.tellings).hasValue(1);
     }

@@ -129,7 +129,7 @@ class TpMutexTests extends OwnedLockTests {
         });
         await().until(() -> mutex.waiting() == 2);
         Background<Boolean> third = Background
-            .start(() -> mutex.tryLock(Duration.ofSeconds(20)) && mutex.wasAbandoned());
+            .start(() -> mutex.tryLock(Duration.ofMinutes(1)) && mutex.wasAbandoned());
         await().until(() -> mutex.waiting() == 3);
 
         end.countDown();

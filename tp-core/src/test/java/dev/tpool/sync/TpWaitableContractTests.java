@@ -13,7 +13,6 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -22,7 +21,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * What {@link TpWaitable} promises, for every implementation. To test one of your own,
  * extend this class and answer the three questions.
  */
-@Timeout(60)
 public abstract class TpWaitableContractTests {
 
     private TpWaitable waitable;

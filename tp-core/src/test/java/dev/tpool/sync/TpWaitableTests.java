@@ -192,7 +192,7 @@ class TpWaitableTests {
         void destroyProcesses() throws InterruptedException {
             for (Process process : this.processes) {
                 process.destroy();
-                assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
         }
 

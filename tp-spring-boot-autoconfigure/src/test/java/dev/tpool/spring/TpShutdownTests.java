@@ -12,7 +12,6 @@ import dev.tpool.TpWork;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -35,7 +34,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link TpShutdown}.
  */
-@Timeout(30)
 @ExtendWith(OutputCaptureExtension.class)
 class TpShutdownTests {
 

@@ -8,7 +8,6 @@ import dev.tpool.TpWork;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.annotation.TpCallback;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -22,7 +21,6 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 /**
  * The endpoints on a real server, with all auto-configuration.
  */
-@Timeout(60)
 @AutoConfigureRestTestClient
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = { "management.endpoints.web.exposure.include=*", "tp.pools.io.max-threads=1",
