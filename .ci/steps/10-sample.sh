@@ -142,6 +142,11 @@ summary() {
     grep -q 'Summary of the class path: DONE' "$log"
 }
 
+# The summary is another callback's: it may come before the line for the last stage
+has_stage() {
+    grep -qE "Scan 1 \(class path\): $1" "$log"
+}
+
 # ------------------------------------------------------------------ the checks
 
 if ! command -v unzip >/dev/null; then
@@ -155,7 +160,7 @@ start mvn -B -ntp "$@" -pl sample-app -am spring-boot:run -Dspring-boot.run.argu
 wait_for 120 "the summary of the class path" summary
 grep -o 'Summary of the class path: .*' "$log"
 for stage in 'found [1-9][0-9]* jars' digesting 'all jars stored' done; do
-    grep -qE "Scan 1 \(class path\): $stage" "$log" || fail "no line for the stage \"$stage\""
+    wait_for 60 "the line for the stage \"$stage\"" has_stage "$stage"
 done
 pass "spring-boot:run scans its own class path"
 
