@@ -368,7 +368,8 @@ class InvariantStressTests {
 
         assertThat(signalled.get()).isPositive().isEqualTo(released.get() - semaphore.availablePermits());
         assertThat(signalled.get() + timedOut.get() + takenBack.get()).isEqualTo(settings.get());
-        assertThat(semaphore.waiting()).as("nothing is left registered").isZero();
+        // What timed out may still be on its way out.
+        Pools.eventually(() -> semaphore.waiting() == 0);
     }
 
     @Test

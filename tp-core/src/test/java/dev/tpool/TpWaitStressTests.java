@@ -43,7 +43,8 @@ class TpWaitStressTests {
     void thePoolEndsClean() throws Exception {
         this.pool.close();
         assertThat(this.pool.awaitTermination(Duration.ofMinutes(1))).isTrue();
-        assertThat(this.semaphore.waiting()).as("nothing is left registered").isZero();
+        // What timed out may still be on its way out.
+        await().pollDelay(Duration.ZERO).until(() -> this.semaphore.waiting() == 0);
     }
 
     @Test
