@@ -1,16 +1,7 @@
 package dev.tpool.benchmarks;
 
-import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
-import dev.tpool.TpEnvironment;
-import dev.tpool.TpPool;
-import org.jboss.threads.EnhancedQueueExecutor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -27,7 +18,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * <pre>
- * java -jar tp-benchmarks/target/benchmarks.jar SubmitBenchmark -t 2 -p workers=2 -prof gc
+ * java -jar tp-benchmarks/target/benchmarks.jar jmh SubmitBenchmark -t 2 -p workers=2 -prof gc
  * </pre>
  *
  * The way of a callback from {@code submit} to its end. Each producer ({@code -t}) hands
@@ -46,7 +37,7 @@ public class SubmitBenchmark {
     private static final int BATCH = 8192;
 
     @Param
-    private Implementation implementation = Implementation.THREAD_POOL_EXECUTOR;
+    private Implementation implementation = Implementation.TP_WORK;
 
     @Param({ "1", "2", "8" })
     private int workers;
@@ -54,160 +45,51 @@ public class SubmitBenchmark {
     @SuppressWarnings("NullAway.Init")
     private Submitter submitter;
 
+    /**
+     * Starts the pool.
+     */
     @Setup
     public void start() {
         this.submitter = this.implementation.start(this.workers);
     }
 
+    /**
+     * Stops the pool.
+     */
     @TearDown
     public void stop() {
         this.submitter.close();
     }
 
+    /**
+     * Submits a batch and waits for it.
+     * @param producer who submits
+     */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void batch(Producer producer) {
-        Runnable submit = producer.submit;
-        for (int i = 0; i < BATCH; i++) {
-            submit.run();
-        }
-        producer.awaitBatch();
+        producer.submit.run();
+        producer.batch.await(BATCH);
     }
 
     /**
-     * A thread that submits, and the count by which it knows that its batch is done.
+     * A thread that submits.
      */
     @State(Scope.Thread)
     public static class Producer {
 
-        private final LongAdder ran = new LongAdder();
-
-        private long submitted;
+        private final Batch batch = new Batch();
 
         @SuppressWarnings("NullAway.Init")
         private Runnable submit;
 
+        /**
+         * Prepares the submissions.
+         * @param benchmark has the pool
+         */
         @Setup
         public void prepare(SubmitBenchmark benchmark) {
-            this.submit = benchmark.submitter.submitterOf(this.ran::increment);
-        }
-
-        // parking would charge the wake-up of this thread to the pool, and a spinning
-        // producer takes a processor from the workers
-        @SuppressWarnings("ThreadPriorityCheck")
-        private void awaitBatch() {
-            this.submitted += BATCH;
-            while (this.ran.sum() < this.submitted) {
-                Thread.yield();
-            }
-        }
-
-    }
-
-    /**
-     * The pools compared.
-     */
-    public enum Implementation {
-
-        /** A work object of ours, submitted again and again. */
-        TP_WORK {
-            @Override
-            Submitter start(int workers) {
-                return new TpSubmitter(workers) {
-
-                    @Override
-                    public Runnable submitterOf(Runnable callback) {
-                        return environment().work(callback)::submit;
-                    }
-
-                };
-            }
-        },
-
-        /** One-shot callbacks of ours. */
-        TP_ONE_SHOT {
-            @Override
-            Submitter start(int workers) {
-                return new TpSubmitter(workers) {
-
-                    @Override
-                    public Runnable submitterOf(Runnable callback) {
-                        TpEnvironment environment = environment();
-                        return () -> environment.trySubmit(callback);
-                    }
-
-                };
-            }
-        },
-
-        /** The JDK's pool with an unbounded queue. */
-        THREAD_POOL_EXECUTOR {
-            @Override
-            Submitter start(int workers) {
-                return of(new ThreadPoolExecutor(workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()));
-            }
-        },
-
-        /** The JDK's work-stealing pool, first in, first out. */
-        FORK_JOIN_POOL {
-            @Override
-            Submitter start(int workers) {
-                return of(new ForkJoinPool(workers, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true));
-            }
-        },
-
-        /** The pool of WildFly and Quarkus. */
-        ENHANCED_QUEUE_EXECUTOR {
-            @Override
-            Submitter start(int workers) {
-                return of(new EnhancedQueueExecutor.Builder().setCorePoolSize(workers)
-                    .setMaximumPoolSize(workers)
-                    .setKeepAliveTime(Duration.ofMinutes(1))
-                    .build());
-            }
-        };
-
-        abstract Submitter start(int workers);
-
-        private static Submitter of(ExecutorService executor) {
-            return new Submitter() {
-
-                @Override
-                public Runnable submitterOf(Runnable callback) {
-                    return () -> executor.execute(callback);
-                }
-
-                @Override
-                public void close() {
-                    executor.shutdownNow();
-                }
-
-            };
-        }
-
-    }
-
-    /**
-     * Our engine with a fixed number of workers.
-     */
-    private abstract static class TpSubmitter implements Submitter {
-
-        private final TpPool pool;
-
-        private final TpEnvironment environment;
-
-        TpSubmitter(int workers) {
-            this.pool = TpPool.builder("benchmark").threadMinimum(workers).threadMaximum(workers).build();
-            this.environment = TpEnvironment.of(this.pool);
-        }
-
-        TpEnvironment environment() {
-            return this.environment;
-        }
-
-        @Override
-        public void close() {
-            this.pool.close();
+            this.submit = benchmark.submitter.batchOf(BATCH, this.batch::ran);
         }
 
     }

@@ -12,6 +12,21 @@ interface Submitter extends AutoCloseable {
      */
     Runnable submitterOf(Runnable callback);
 
+    /**
+     * Prepares a batch of submissions of one callback.
+     * @param size how many
+     * @param callback what is to run
+     * @return submits the callback as often each time it is run
+     */
+    default Runnable batchOf(int size, Runnable callback) {
+        Runnable submit = submitterOf(callback);
+        return () -> {
+            for (int i = 0; i < size; i++) {
+                submit.run();
+            }
+        };
+    }
+
     @Override
     void close();
 
