@@ -9,6 +9,9 @@ import io.netty.util.TimerTask;
 @FunctionalInterface
 interface Expiry extends Runnable, TimerTask {
 
+    Expiry NOTHING = () -> {
+    };
+
     @Override
     default void run(Timeout timeout) {
         run();

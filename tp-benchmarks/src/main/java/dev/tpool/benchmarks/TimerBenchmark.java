@@ -36,8 +36,6 @@ import org.openjdk.jmh.infra.ThreadParams;
 @Measurement(iterations = 4, time = 1)
 public class TimerBenchmark {
 
-    private static final Expiry NOTHING = TimerBenchmark::nothing;
-
     @Param
     private TimerImplementation implementation = TimerImplementation.TP_TIMER;
 
@@ -46,9 +44,6 @@ public class TimerBenchmark {
 
     @SuppressWarnings("NullAway.Init")
     private Timers timers;
-
-    private static void nothing() {
-    }
 
     /**
      * Starts the timers.
@@ -73,7 +68,7 @@ public class TimerBenchmark {
     @Benchmark
     public void rearm(Owner owner) {
         int slot = owner.nextSlot();
-        owner.armed[slot] = this.timers.rearm(owner.armed[slot], NOTHING, owner.nextDelay());
+        owner.armed[slot] = this.timers.rearm(owner.armed[slot], Expiry.NOTHING, owner.nextDelay());
     }
 
     /**
@@ -84,7 +79,7 @@ public class TimerBenchmark {
     public void replace(Owner owner) {
         int slot = owner.nextSlot();
         this.timers.cancel(owner.armed[slot]);
-        owner.armed[slot] = this.timers.schedule(NOTHING, owner.nextDelay());
+        owner.armed[slot] = this.timers.schedule(Expiry.NOTHING, owner.nextDelay());
     }
 
     /**
@@ -116,7 +111,7 @@ public class TimerBenchmark {
             }
             this.armed = new Object[benchmark.outstanding / threads.getThreadCount()];
             for (int i = 0; i < this.armed.length; i++) {
-                this.armed[i] = benchmark.timers.schedule(NOTHING, nextDelay());
+                this.armed[i] = benchmark.timers.schedule(Expiry.NOTHING, nextDelay());
             }
         }
 

@@ -27,6 +27,12 @@ interface Waits extends AutoCloseable {
     /** Registers with a time-out that does not come, and signals. */
     void registerWithTimeoutAndSignal();
 
+    /**
+     * Registers with a time-out, and stays so.
+     * @return what a user keeps
+     */
+    Object waiting();
+
     /** Registers a crowd with one event and signals it. */
     void broadcast();
 
@@ -54,6 +60,10 @@ interface Waits extends AutoCloseable {
 
         private final TpPool pool;
 
+        private final TpEnvironment environment;
+
+        private final Batch batch;
+
         private final TpEvent event = TpEvent.autoReset();
 
         private final TpEvent gate = TpEvent.manualReset();
@@ -64,10 +74,11 @@ interface Waits extends AutoCloseable {
 
         OfPool(TpPool pool, Batch batch) {
             this.pool = pool;
-            TpEnvironment environment = TpEnvironment.of(pool);
-            this.wait = wait(environment, batch);
+            this.environment = TpEnvironment.of(pool);
+            this.batch = batch;
+            this.wait = wait(this.environment, batch);
             for (int i = 0; i < CROWD; i++) {
-                this.crowd[i] = wait(environment, batch);
+                this.crowd[i] = wait(this.environment, batch);
             }
         }
 
@@ -91,6 +102,13 @@ interface Waits extends AutoCloseable {
         public void registerWithTimeoutAndSignal() {
             this.wait.set(this.event, TIMEOUT);
             this.event.set();
+        }
+
+        @Override
+        public Object waiting() {
+            TpWait waiting = wait(this.environment, this.batch);
+            waiting.set(this.gate, TIMEOUT);
+            return waiting;
         }
 
         @Override
@@ -156,6 +174,13 @@ interface Waits extends AutoCloseable {
                 register(event);
             }
             event.complete(null);
+        }
+
+        @Override
+        public Object waiting() {
+            CompletableFuture<Void> waiting = new CompletableFuture<Void>().orTimeout(10, TimeUnit.MINUTES);
+            register(waiting);
+            return waiting;
         }
 
         @Override
