@@ -1,5 +1,6 @@
 package dev.tpool;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -44,6 +45,11 @@ final class CompositeMonitor implements TpMonitor {
     @Override
     public void completionActionEnded(TpCallbackSource source, TpCompletionAction action, @Nullable Throwable failure) {
         tellAll((monitor) -> monitor.completionActionEnded(source, action, failure));
+    }
+
+    @Override
+    public void poolStarved(TpPoolSnapshot pool, Duration blockedFor) {
+        tellAll((monitor) -> monitor.poolStarved(pool, blockedFor));
     }
 
     private void tellAll(Consumer<TpMonitor> event) {

@@ -1,5 +1,6 @@
 package dev.tpool;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -63,6 +64,19 @@ public interface TpMonitor {
      */
     default void completionActionEnded(TpCallbackSource source, TpCompletionAction action,
             @Nullable Throwable failure) {
+    }
+
+    /**
+     * The pool does not get on: it is at its maximum, something is queued, every worker
+     * is blocked, and no callback has ended for at least a second. Told once each time
+     * that this happens, on a thread of the pool's own that is no worker. If it happens
+     * again and again it is told again only after twice as long, until the backlog is
+     * gone. It is logged as well, with the stack traces of the workers.
+     * @param pool the pool at this moment
+     * @param blockedFor for how long nothing has moved; whatever is queued first has
+     * waited at least as long
+     */
+    default void poolStarved(TpPoolSnapshot pool, Duration blockedFor) {
     }
 
     /**

@@ -558,6 +558,28 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
+     * Says that every worker is blocked, with nobody to come, while something is queued.
+     */
+    void starved(Duration blockedFor) {
+        TpPoolSnapshot snapshot = snapshot();
+        logger.log(Level.WARNING,
+                () -> "pool '" + this.name + "' does not get on: all of its " + snapshot.threads()
+                        + " workers, of at most " + snapshot.threadMaximum() + ", have been blocked for "
+                        + blockedFor.toMillis() + " ms, and " + snapshot.queued()
+                        + " callbacks are queued, the oldest for at least as long. Let callbacks"
+                        + " not wait for callbacks of their own pool (post them to another one, or continue when they"
+                        + " complete), or raise the maximum." + WorkerStacks.describe(this.crew.workers()));
+        if (this.monitor != null) {
+            try {
+                this.monitor.poolStarved(snapshot, blockedFor);
+            }
+            catch (Throwable ex) {
+                monitorFailed(ex);
+            }
+        }
+    }
+
+    /**
      * Hands a failure to whoever wants to hear of it. Never throws.
      */
     void report(TpCallbackSource source, Throwable failure) {

@@ -201,7 +201,8 @@ class TpMonitorTests {
         tellEverything(all, work);
 
         assertThat(this.recorded.events).containsExactly("queued work", "started work after 1", "RELEASE_MUTEX of work",
-                "ended work after 2", "dropped 3 of work", "rejected name");
+                "ended work after 2", "dropped 3 of work", "rejected name",
+                "starved " + work.environment().pool().name() + " for PT1S");
         assertThat(second.events).isEqualTo(this.recorded.events);
     }
 
@@ -243,6 +244,7 @@ class TpMonitorTests {
         monitor.callbackEnded(work, 2, null);
         monitor.callbacksDropped(work, 3);
         monitor.callbackRejected("name");
+        monitor.poolStarved(work.environment().pool().snapshot(), Duration.ofSeconds(1));
     }
 
     private static final class Recorded implements TpMonitor {
@@ -273,6 +275,11 @@ class TpMonitorTests {
         @Override
         public void callbackRejected(String name) {
             this.events.add("rejected " + name);
+        }
+
+        @Override
+        public void poolStarved(TpPoolSnapshot pool, Duration blockedFor) {
+            this.events.add("starved " + pool.name() + " for " + blockedFor);
         }
 
         @Override
