@@ -35,7 +35,10 @@ final class Crew {
 
     private final long keepAliveNanos;
 
-    private final @Nullable Governor governor;
+    private final Governor governor;
+
+    /** Virtual threads cost next to nothing: only the maximum limits them. */
+    private final boolean growsFreely;
 
     /** See {@link CrewState}. */
     private final AtomicLong state = new AtomicLong();
@@ -76,7 +79,8 @@ final class Crew {
         this.maximum = maximum;
         this.keepAliveNanos = keepAliveNanos;
         this.processors = Runtime.getRuntime().availableProcessors();
-        this.governor = (pool.threadKind() == TpThreadKind.PLATFORM) ? new Governor(this, queue, pool.name()) : null;
+        this.growsFreely = pool.threadKind() == TpThreadKind.VIRTUAL;
+        this.governor = new Governor(this, queue, pool);
     }
 
     int minimum() {
@@ -128,10 +132,11 @@ final class Crew {
         if (CrewState.idle(seen) > 0 && wakeOne()) {
             return;
         }
-        if (CrewState.alive(seen) < growthLimit()) {
-            startSearcher(growthLimit());
+        int limit = growthLimit();
+        if (CrewState.alive(seen) < limit) {
+            startSearcher(limit);
         }
-        else if (this.governor != null && CrewState.alive(seen) < this.maximum) {
+        else {
             this.governor.backlog();
         }
     }
@@ -190,6 +195,7 @@ final class Crew {
         finally {
             this.lock.unlock();
         }
+        this.governor.hurry();
         if (!this.queue.isEmpty()) {
             signalWork();
         }
@@ -476,7 +482,7 @@ final class Crew {
     }
 
     private int growthLimit() {
-        if (this.governor == null) {
+        if (this.growsFreely) {
             return this.maximum;
         }
         int wanted = this.processors + this.longRunning.get() + this.blocked;
@@ -568,7 +574,7 @@ final class Crew {
         if (idle() > 0) {
             signalWork();
         }
-        else if (this.governor != null) {
+        else {
             // It tries again after a while.
             this.governor.backlog();
         }

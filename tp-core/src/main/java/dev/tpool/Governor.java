@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -14,34 +15,93 @@ import org.jspecify.annotations.Nullable;
  * Decides when a crew grows past the number of processors: the aim is that as many
  * callbacks are <em>running</em>, not blocked, as there are processors. While something
  * is queued and nobody is idle it looks at the workers from time to time, and each one
- * that has been blocked for two looks may be replaced. Callbacks that compute never make
- * the crew grow.
+ * that is blocked may be replaced. Callbacks that compute never make the crew grow. At
+ * the maximum it watches whether the pool still gets on, and says so if it does not.
  * <p>
  * It has a thread only while there is a backlog, and for a short while after.
  */
 final class Governor implements Runnable {
 
+    /*-
+     * When it looks
+     *
+     *   the crew grew since the last look       soon again: those who came may block as well
+     *   somebody waits whom the last look       soon again, once: it takes two looks to call him blocked
+     *   did not see waiting
+     *   neither                                 each pause twice as long as the one before, up to the longest
+     *   somebody in native code is measured     not later than the end of his measurement
+     *   the crew is at its maximum              seldom: there is nothing left to decide
+     *
+     * The crew grows only up to its maximum, so there are not many quick looks in a row. Whatever the
+     * number of workers, looks take a hundredth of one processor in the long run (see afford).
+     */
+
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
-    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long SOON = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long AT_MAXIMUM = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long WITHOUT_BACKLOG = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Looks without a backlog before the thread goes. */
-    private static final int PATIENCE = 20;
+    private static final int PATIENCE = 10;
+
+    /** What part of a processor looks may take in the long run: one in so many. */
+    private static final int COST_DIVISOR = 100;
+
+    /** The processor time that a burst of looks may take besides. */
+    private static final long MOST_CREDIT = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Crew crew;
 
     private final CallbackQueue queue;
 
-    private final String poolName;
+    private final TpPool pool;
 
     private final AtomicBoolean watching = new AtomicBoolean();
 
+    private volatile @Nullable Thread thread;
+
     private final @Nullable ThreadMXBean cpuTimes = cpuTimes();
 
-    Governor(Crew crew, CallbackQueue queue, String poolName) {
+    private final StarvationWatch starvation = new StarvationWatch();
+
+    /*
+     * What follows belongs to the governor's thread; the flag hands it to the next one.
+     */
+
+    private long lookedAt = System.nanoTime();
+
+    private long pause;
+
+    /** What the pause is while nothing changes. */
+    private long calm;
+
+    /** Whether this look came soon only to see who still waits. */
+    private boolean lookingAgain;
+
+    private int aliveBefore;
+
+    private long credit = MOST_CREDIT;
+
+    private long cpuTimeBefore;
+
+    /** What the look at hand has found. */
+    private int blocked;
+
+    private boolean everybodyBlocked;
+
+    private boolean somebodyNewWaits;
+
+    private long undecidedUntil;
+
+    Governor(Crew crew, CallbackQueue queue, TpPool pool) {
         this.crew = crew;
         this.queue = queue;
-        this.poolName = poolName;
+        this.pool = pool;
     }
 
     /**
@@ -56,15 +116,22 @@ final class Governor implements Runnable {
             catch (Throwable ex) {
                 // Whoever posts next tries again; this poster has done its part.
                 this.watching.set(false);
-                Failures.log(logger, Level.WARNING, () -> "pool '" + this.poolName + "' could not start its governor",
-                        ex);
+                Failures.log(logger, Level.WARNING,
+                        () -> "pool '" + this.pool.name() + "' could not start its governor", ex);
             }
         }
     }
 
+    /**
+     * The maximum has changed: there may be something to decide again.
+     */
+    void hurry() {
+        LockSupport.unpark(this.thread);
+    }
+
     @SuppressWarnings("ThreadPriorityCheck") // Not that of whoever posts.
     private Thread newThread() {
-        Thread thread = new Thread(null, this, this.poolName + "-governor", 0, false);
+        Thread thread = new Thread(null, this, this.pool.name() + "-governor", 0, false);
         thread.setDaemon(true);
         thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(Governor.class.getClassLoader());
@@ -73,18 +140,27 @@ final class Governor implements Runnable {
 
     @Override
     public void run() {
+        this.thread = Thread.currentThread();
+        this.aliveBefore = 0;
+        this.cpuTimeBefore = 0;
+        this.pause = SOON;
+        this.calm = SOON;
         int patience = PATIENCE;
         while (patience > 0) {
-            LockSupport.parkNanos(this, INTERVAL_NANOS);
+            LockSupport.parkNanos(this, this.pause);
             if (hasBacklog()) {
                 patience = PATIENCE;
-                relieve();
+                look();
             }
             else {
                 patience--;
+                this.pause = WITHOUT_BACKLOG;
+                this.starvation.getsOn();
             }
         }
         this.crew.setBlocked(0);
+        this.starvation.reset();
+        this.thread = null;
         this.watching.set(false);
         // A poster that came before the flag was cleared relied on this thread.
         if (hasBacklog()) {
@@ -92,42 +168,101 @@ final class Governor implements Runnable {
         }
     }
 
-    private void relieve() {
+    private boolean hasBacklog() {
+        return !this.queue.isEmpty() && this.crew.idle() == 0;
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        long sinceLast = now - this.lookedAt;
+        this.lookedAt = now;
+        // It was others who had the processors, or the whole process that stood still.
+        boolean late = sinceLast - this.pause > Sample.WINDOW / 2;
+        long next = LONGEST;
         try {
-            this.crew.setBlocked(countBlocked());
+            lookAtWorkers(now, late);
+            next = (this.crew.alive() < this.crew.maximum()) ? grow(now) : watch(now);
         }
         catch (Throwable ex) {
             // A thread that cannot be asked, or no memory: there will be another look.
-            Failures.log(logger, Level.WARNING, () -> "the governor of pool '" + this.poolName + "' failed", ex);
+            Failures.log(logger, Level.WARNING, () -> "the governor of pool '" + this.pool.name() + "' failed", ex);
+            this.crew.signalWork();
         }
-        this.crew.signalWork();
-    }
-
-    private boolean hasBacklog() {
-        return !this.queue.isEmpty() && this.crew.idle() == 0 && this.crew.alive() < this.crew.maximum();
-    }
-
-    private int countBlocked() {
-        int blocked = 0;
-        for (Worker worker : this.crew.workers()) {
-            if (isBlocked(worker)) {
-                blocked++;
-            }
-        }
-        return blocked;
+        this.pause = afford(next, sinceLast);
     }
 
     /**
-     * Whether the worker was blocked in the same callback now and when it was last looked
-     * at. A thread that waits says so in its state; one in native code is taken to be
-     * blocked if its processor time stands still. One in Java code never is: if it did
-     * not advance, it was others that had the processors.
+     * Lets the crew replace who is blocked.
+     * @return how long to wait before the next look
      */
-    private boolean isBlocked(Worker worker) {
+    private long grow(long now) {
+        this.starvation.getsOn();
+        this.crew.setBlocked(this.blocked);
+        this.crew.signalWork();
+        int alive = this.crew.alive();
+        boolean grew = alive > this.aliveBefore;
+        this.aliveBefore = alive;
+        if (grew) {
+            this.calm = SOON;
+            return SOON;
+        }
+        this.lookingAgain = this.somebodyNewWaits && !this.lookingAgain;
+        if (this.lookingAgain) {
+            return SOON;
+        }
+        this.calm = Math.min(LONGEST, this.calm * 2);
+        return Math.min(this.calm, this.undecidedUntil - now);
+    }
+
+    private long watch(long now) {
+        this.aliveBefore = this.crew.alive();
+        boolean stuck = this.everybodyBlocked;
+        if (this.starvation.isToBeReported(now, stuck, stuck ? this.crew.completed() : 0)) {
+            this.pool.starved(Duration.ofNanos(this.starvation.stuckFor(now)));
+        }
+        return AT_MAXIMUM;
+    }
+
+    /**
+     * Makes the pause longer if the looks before it took more than their share.
+     */
+    private long afford(long next, long sinceLast) {
+        if (this.cpuTimes == null) {
+            return next;
+        }
+        long cpuTime = this.cpuTimes.getCurrentThreadCpuTime();
+        long spent = cpuTime - this.cpuTimeBefore;
+        this.cpuTimeBefore = cpuTime;
+        this.credit = Math.min(MOST_CREDIT, this.credit + sinceLast / COST_DIVISOR) - spent;
+        return Math.max(next, -this.credit * COST_DIVISOR);
+    }
+
+    private void lookAtWorkers(long now, boolean late) {
+        int seen = 0;
+        int all = 0;
+        int replaceable = 0;
+        this.somebodyNewWaits = false;
+        this.undecidedUntil = Long.MAX_VALUE;
+        for (Worker worker : this.crew.workers()) {
+            seen++;
+            if (isBlocked(worker, now, late)) {
+                all++;
+                TpCallbackInstance instance = worker.instance();
+                if (instance != null && !instance.isLongRunning()) {
+                    replaceable++;
+                }
+            }
+        }
+        this.blocked = replaceable;
+        this.everybodyBlocked = all == seen && seen >= this.crew.alive();
+    }
+
+    private boolean isBlocked(Worker worker, long now, boolean late) {
         Thread thread = worker.thread();
         TpCallbackInstance instance = worker.instance();
+        Sample sample = worker.sample;
         if (thread == null || instance == null || !instance.isExecuting()) {
-            worker.sample.forget();
+            sample.forget();
             return false;
         }
         long execution = worker.completed();
@@ -135,19 +270,20 @@ final class Governor implements Runnable {
             case BLOCKED, WAITING, TIMED_WAITING -> true;
             default -> false;
         };
-        long cpuTime = (waits || this.cpuTimes == null) ? -1 : nativeCpuTime(this.cpuTimes, thread);
-        boolean blocked = worker.sample.isBlockedSince(execution, waits, cpuTime);
-        return blocked && !instance.isLongRunning();
-    }
-
-    /**
-     * The processor time of a thread that is in native code, -1 if it is not.
-     */
-    @SuppressWarnings("deprecation") // getId() is what Java 17 has; threadId() came with
-                                     // 19.
-    private static long nativeCpuTime(ThreadMXBean cpuTimes, Thread thread) {
-        ThreadInfo info = cpuTimes.getThreadInfo(thread.getId());
-        return (info != null && info.isInNative()) ? cpuTimes.getThreadCpuTime(thread.getId()) : -1;
+        if (waits) {
+            boolean blocked = sample.waits(execution);
+            this.somebodyNewWaits |= !blocked;
+            return blocked;
+        }
+        if (this.cpuTimes == null || this.pool.threadKind() == TpThreadKind.VIRTUAL) {
+            sample.forget();
+            return false;
+        }
+        boolean blocked = sample.standsStill(now, execution, late, new ThreadMeter(this.cpuTimes, thread));
+        if (!blocked) {
+            this.undecidedUntil = Math.min(this.undecidedUntil, sample.undecidedUntil());
+        }
+        return blocked;
     }
 
     private static @Nullable ThreadMXBean cpuTimes() {
@@ -156,30 +292,143 @@ final class Governor implements Runnable {
     }
 
     /**
-     * What was seen at the last look at a worker.
+     * What can be learned of a thread for a microsecond or two.
+     */
+    interface Meter {
+
+        /**
+         * The processor time that it has had, -1 if it has ended.
+         */
+        long cpuTime();
+
+        boolean isInNative();
+
+    }
+
+    private static final class ThreadMeter implements Meter {
+
+        private final ThreadMXBean bean;
+
+        private final long id;
+
+        @SuppressWarnings("deprecation") // getId() is what Java 17 has; threadId() came
+                                         // with 19.
+        ThreadMeter(ThreadMXBean bean, Thread thread) {
+            this.bean = bean;
+            this.id = thread.getId();
+        }
+
+        @Override
+        public long cpuTime() {
+            return this.bean.getThreadCpuTime(this.id);
+        }
+
+        @Override
+        public boolean isInNative() {
+            ThreadInfo info = this.bean.getThreadInfo(this.id);
+            return info != null && info.isInNative();
+        }
+
+    }
+
+    /**
+     * What the looks at a worker have shown.
+     * <p>
+     * A thread that waits says so in its state: if it waited in the same callback at the
+     * look before, it is blocked. One in native code, in a read of a socket for instance,
+     * is runnable by its state: it is blocked if its processor time stood still for a
+     * while. One that runs Java code never is: if it did not advance, it was others that
+     * had the processors.
      */
     static final class Sample {
 
-        private long execution = -1;
+        /**
+         * The least time over which processor time is compared: longer than a thread that
+         * computes waits for its turn on a machine with enough to do.
+         */
+        static final long WINDOW = TimeUnit.MILLISECONDS.toNanos(10);
+
+        /** How often the time is doubled for one that stays where it is. */
+        private static final int MOST_DOUBLINGS = 4;
+
+        /**
+         * It stood still if it had less than one part in so many: callbacks that hardly
+         * do anything between two reads count as blocked.
+         */
+        private static final int STILL_DIVISOR = 50;
+
+        private static final long UNKNOWN = -1;
+
+        private long execution = UNKNOWN;
 
         private boolean waits;
 
-        private long cpuTime = -1;
+        private long cpuTime = UNKNOWN;
+
+        private long measuredAt;
+
+        /** How many measurements in a row have found it blocked. */
+        private int still;
 
         void forget() {
-            this.execution = -1;
+            this.execution = UNKNOWN;
+            this.waits = false;
+            stopMeasuring();
         }
 
         /**
-         * Compares with the last look and replaces it.
+         * Its state says that it waits.
+         * @return whether it is blocked
          */
-        boolean isBlockedSince(long execution, boolean waits, long cpuTime) {
-            boolean same = this.execution == execution;
-            boolean blocked = same && ((waits && this.waits) || (cpuTime >= 0 && cpuTime == this.cpuTime));
+        boolean waits(long execution) {
+            boolean blocked = this.waits && this.execution == execution;
             this.execution = execution;
-            this.waits = waits;
-            this.cpuTime = cpuTime;
+            this.waits = true;
+            stopMeasuring();
             return blocked;
+        }
+
+        /**
+         * Its state says that it can run.
+         * @param late whether the look comes so late that standing still proves nothing
+         * @return whether it is blocked all the same
+         */
+        boolean standsStill(long now, long execution, boolean late, Meter meter) {
+            this.waits = false;
+            if (this.cpuTime == UNKNOWN || late) {
+                measure(now, execution, meter.cpuTime());
+                return this.still > 0;
+            }
+            int doublings = (this.execution == execution) ? Math.min(this.still, MOST_DOUBLINGS) : 0;
+            long time = now - this.measuredAt;
+            if (time < WINDOW << doublings) {
+                return this.still > 0;
+            }
+            long before = this.cpuTime;
+            measure(now, execution, meter.cpuTime());
+            // Whoever is in native code now and has not moved was there all the time.
+            boolean blocked = this.cpuTime != UNKNOWN && (this.cpuTime - before) * STILL_DIVISOR < time
+                    && meter.isInNative();
+            this.still = blocked ? this.still + 1 : 0;
+            return blocked;
+        }
+
+        /**
+         * When the measurement of one that is not known to be blocked is over.
+         */
+        long undecidedUntil() {
+            return this.measuredAt + WINDOW;
+        }
+
+        private void measure(long now, long execution, long cpuTime) {
+            this.execution = execution;
+            this.cpuTime = cpuTime;
+            this.measuredAt = now;
+        }
+
+        private void stopMeasuring() {
+            this.cpuTime = UNKNOWN;
+            this.still = 0;
         }
 
     }

@@ -5,65 +5,180 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what the {@link Governor} makes of two looks at a worker.
+ * Tests for what the {@link Governor} makes of its looks at a worker.
  */
 class GovernorTests {
 
-    private static final long IN_JAVA = -1;
+    private static final long WINDOW = Governor.Sample.WINDOW;
 
     private final Governor.Sample sample = new Governor.Sample();
 
+    private long now;
+
+    private long cpuTime = 1_000_000;
+
+    private boolean inNative = true;
+
+    private int asked;
+
+    private final Governor.Meter meter = new Governor.Meter() {
+
+        @Override
+        public long cpuTime() {
+            GovernorTests.this.asked++;
+            return GovernorTests.this.cpuTime;
+        }
+
+        @Override
+        public boolean isInNative() {
+            return GovernorTests.this.inNative;
+        }
+
+    };
+
+    /**
+     * A look at a runnable thread, so much time after the last one.
+     */
+    private boolean look(long later, long execution) {
+        return look(later, execution, false);
+    }
+
+    private boolean look(long later, long execution, boolean late) {
+        this.now += later;
+        return this.sample.standsStill(this.now, execution, late, this.meter);
+    }
+
     @Test
     void oneLookIsNotEnough() {
-        assertThat(this.sample.isBlockedSince(0, true, IN_JAVA)).isFalse();
+        assertThat(this.sample.waits(0)).isFalse();
     }
 
     @Test
     void aWorkerThatWaitsAtTwoLooksIsBlocked() {
-        this.sample.isBlockedSince(7, true, IN_JAVA);
+        this.sample.waits(7);
 
-        assertThat(this.sample.isBlockedSince(7, true, IN_JAVA)).isTrue();
-        assertThat(this.sample.isBlockedSince(7, true, IN_JAVA)).isTrue();
+        assertThat(this.sample.waits(7)).isTrue();
+        assertThat(this.sample.waits(7)).isTrue();
     }
 
     @Test
     void aWorkerThatWaitsInAnotherCallbackIsNot() {
-        this.sample.isBlockedSince(7, true, IN_JAVA);
+        this.sample.waits(7);
 
-        assertThat(this.sample.isBlockedSince(8, true, IN_JAVA)).isFalse();
+        assertThat(this.sample.waits(8)).isFalse();
     }
 
     @Test
-    void aWorkerInNativeCodeIsBlockedIfItsProcessorTimeStandsStill() {
-        this.sample.isBlockedSince(7, false, 1_000);
-
-        assertThat(this.sample.isBlockedSince(7, false, 1_000)).isTrue();
-        assertThat(this.sample.isBlockedSince(7, false, 1_001)).isFalse();
-        assertThat(this.sample.isBlockedSince(7, false, 1_001)).isTrue();
+    void aWorkerInNativeCodeIsBlockedIfItsProcessorTimeStandsStillLongEnough() {
+        assertThat(look(0, 7)).isFalse();
+        assertThat(look(WINDOW - 1, 7)).isFalse();
+        assertThat(look(1, 7)).isTrue();
     }
 
     @Test
-    void aWorkerThatComputesIsNeverBlocked() {
-        this.sample.isBlockedSince(7, false, IN_JAVA);
+    void aWorkerThatHadAShareOfTheProcessorIsNot() {
+        look(0, 7);
 
-        assertThat(this.sample.isBlockedSince(7, false, IN_JAVA)).isFalse();
+        this.cpuTime += WINDOW / 50;
+
+        assertThat(look(WINDOW, 7)).isFalse();
+    }
+
+    @Test
+    void aWorkerThatHardlyDoesAnythingBetweenItsReadsIsBlocked() {
+        look(0, 7);
+
+        this.cpuTime += WINDOW / 51;
+
+        assertThat(look(WINDOW, 12)).isTrue();
+    }
+
+    @Test
+    void aWorkerThatRunsJavaCodeIsNeverBlockedHoweverStillItStands() {
+        this.inNative = false;
+        look(0, 7);
+
+        assertThat(look(WINDOW, 7)).isFalse();
+        assertThat(look(10 * WINDOW, 7)).isFalse();
+    }
+
+    @Test
+    void aLookThatComesLateProvesNothing() {
+        look(0, 7);
+
+        assertThat(look(10 * WINDOW, 7, true)).isFalse();
+        assertThat(look(WINDOW, 7)).isTrue();
+        assertThat(look(10 * WINDOW, 7, true)).isTrue();
+    }
+
+    @Test
+    void aWorkerThatGoesOnIsBlockedNoMoreOnceItIsMeasuredAgain() {
+        look(0, 7);
+        look(WINDOW, 7);
+        this.cpuTime += WINDOW;
+
+        assertThat(look(WINDOW, 7)).isTrue();
+        assertThat(look(WINDOW, 7)).isFalse();
+        assertThat(look(1, 7)).isFalse();
+    }
+
+    @Test
+    void aWorkerThatStaysWhereItIsIsMeasuredLessAndLess() {
+        for (int i = 0; i <= 1_000; i++) {
+            look(WINDOW, 7);
+        }
+
+        assertThat(this.asked).isBetween(60, 70);
+    }
+
+    @Test
+    void aWorkerThatComesToAnotherCallbackIsMeasuredSoon() {
+        for (int i = 0; i < 100; i++) {
+            look(WINDOW, 7);
+        }
+        this.cpuTime += 2 * WINDOW;
+
+        assertThat(look(WINDOW, 8)).isFalse();
+    }
+
+    @Test
+    void aThreadThatHasEndedIsNotBlocked() {
+        this.cpuTime = -1;
+
+        assertThat(look(0, 7)).isFalse();
+        assertThat(look(WINDOW, 7)).isFalse();
     }
 
     @Test
     void aWorkerThatWaitedAndThenComputesIsNotBlocked() {
-        this.sample.isBlockedSince(7, true, IN_JAVA);
+        this.sample.waits(7);
+        this.sample.waits(7);
 
-        assertThat(this.sample.isBlockedSince(7, false, IN_JAVA)).isFalse();
-        assertThat(this.sample.isBlockedSince(7, true, IN_JAVA)).isFalse();
+        assertThat(look(WINDOW, 7)).isFalse();
+        assertThat(this.sample.waits(7)).isFalse();
+    }
+
+    @Test
+    void theMeasurementBeginsAnewAfterAWait() {
+        look(0, 7);
+        this.sample.waits(7);
+
+        assertThat(look(WINDOW, 7)).isFalse();
+        assertThat(this.sample.undecidedUntil()).isEqualTo(this.now + WINDOW);
     }
 
     @Test
     void whatWasForgottenDoesNotCount() {
-        this.sample.isBlockedSince(7, true, IN_JAVA);
-
+        this.sample.waits(7);
         this.sample.forget();
 
-        assertThat(this.sample.isBlockedSince(7, true, IN_JAVA)).isFalse();
+        assertThat(this.sample.waits(7)).isFalse();
+
+        look(0, 7);
+        look(WINDOW, 7);
+        this.sample.forget();
+
+        assertThat(look(WINDOW, 7)).isFalse();
     }
 
 }
