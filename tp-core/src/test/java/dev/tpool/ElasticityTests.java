@@ -101,7 +101,7 @@ class ElasticityTests {
         for (int i = 0; i < 10_000; i++) {
             work.submit();
         }
-        Pools.eventually(() -> work.pending() < 9_000);
+        Pools.eventually(() -> work.pending() < 9_900);
         this.over.set(true);
 
         Pools.eventually(() -> work.pending() == 0);
