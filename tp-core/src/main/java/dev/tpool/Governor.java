@@ -28,8 +28,8 @@ final class Governor implements Runnable {
      *   the crew grew since the last look       soon again: those who came may block as well
      *   somebody waits whom the last look       soon again, once: it takes two looks to call him blocked
      *   did not see waiting
-     *   neither                                 each pause twice as long as the one before, up to the longest
-     *   somebody in native code is measured     not later than the end of his measurement
+     *   neither                                 each pause four times the one before, up to the longest
+     *   somebody's processor time is measured   not later than the end of his first measurement
      *   the crew is at its maximum              seldom: there is nothing left to decide
      *
      * The crew grows only up to its maximum, so there are not many quick looks in a row. Whatever the
@@ -53,7 +53,7 @@ final class Governor implements Runnable {
     private static final int COST_DIVISOR = 100;
 
     /** The processor time that a burst of looks may take besides. */
-    private static final long MOST_CREDIT = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MOST_CREDIT = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Crew crew;
 
@@ -210,7 +210,7 @@ final class Governor implements Runnable {
         if (this.lookingAgain) {
             return SOON;
         }
-        this.calm = Math.min(LONGEST, this.calm * 2);
+        this.calm = Math.min(LONGEST, this.calm * 4);
         return Math.min(this.calm, this.undecidedUntil - now);
     }
 
@@ -370,6 +370,9 @@ final class Governor implements Runnable {
         /** How many measurements in a row have found it blocked. */
         private int still;
 
+        /** Whether a measurement has found that it gets on. */
+        private boolean getsOn;
+
         void forget() {
             this.execution = UNKNOWN;
             this.waits = false;
@@ -410,14 +413,15 @@ final class Governor implements Runnable {
             boolean blocked = this.cpuTime != UNKNOWN && (this.cpuTime - before) * STILL_DIVISOR < time
                     && meter.isInNative();
             this.still = blocked ? this.still + 1 : 0;
+            this.getsOn = !blocked;
             return blocked;
         }
 
         /**
-         * When the measurement of one that is not known to be blocked is over.
+         * When it will be known whether it is blocked, if it is not yet.
          */
         long undecidedUntil() {
-            return this.measuredAt + WINDOW;
+            return this.getsOn ? Long.MAX_VALUE : this.measuredAt + WINDOW;
         }
 
         private void measure(long now, long execution, long cpuTime) {
@@ -429,6 +433,7 @@ final class Governor implements Runnable {
         private void stopMeasuring() {
             this.cpuTime = UNKNOWN;
             this.still = 0;
+            this.getsOn = false;
         }
 
     }

@@ -79,9 +79,11 @@ class GovernorTests {
     void aWorkerThatHadAShareOfTheProcessorIsNot() {
         look(0, 7);
 
+        assertThat(this.sample.undecidedUntil()).isEqualTo(WINDOW);
         this.cpuTime += WINDOW / 50;
 
         assertThat(look(WINDOW, 7)).isFalse();
+        assertThat(this.sample.undecidedUntil()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
