@@ -4,9 +4,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -45,8 +45,6 @@ final class Clock {
 
     private static final Clock OF_PROCESS = new Clock(TimeSource.SYSTEM);
 
-    private static final int TICK_SHIFT = 16;
-
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
@@ -79,7 +77,7 @@ final class Clock {
     private final TimerWheel wheel = new TimerWheel();
 
     /** In the order in which they were armed. */
-    private final Set<ClockEntry> absolutes = new LinkedHashSet<>();
+    private final Map<ClockEntry, WallTime> absolutes = new LinkedHashMap<>();
 
     /**
      * Wall clock less monotonic clock when they were last seen to differ by more than
@@ -92,6 +90,11 @@ final class Clock {
 
     /** The tick at which the thread looks again by itself. */
     private long wakeTick;
+
+    /**
+     * Whether something was armed that the thread would be late for, or has no thread.
+     */
+    private boolean wakeNeeded;
 
     /**
      * Creates a clock with a thread of its own.
@@ -143,14 +146,15 @@ final class Clock {
         Thread toWake = null;
         Throwable failure = null;
         try {
-            if (this.wheel.size() > 0) {
+            if (this.wakeNeeded && this.wheel.size() > 0) {
                 if (this.thread == null) {
                     failure = startThread();
                 }
-                else if (neededTick() < this.wakeTick) {
+                else {
                     this.wakeTick = Long.MIN_VALUE;
                     toWake = this.thread;
                 }
+                this.wakeNeeded = failure != null;
             }
         }
         finally {
@@ -182,24 +186,37 @@ final class Clock {
 
     /**
      * Arms an entry by the monotonic clock. Under the lock.
+     * @return whether it was armed before
      */
-    void arm(ClockEntry entry, long due, long window) {
-        disarm(entry);
-        entry.due = due;
-        entry.absolute = false;
-        this.wheel.add(entry, tickFor(due, window));
+    boolean arm(ClockEntry entry, long due, long window) {
+        boolean before = entry.isArmed();
+        if (!this.absolutes.isEmpty()) {
+            this.absolutes.remove(entry);
+        }
+        long served = (window > 0) ? served(due, window) : due;
+        if (before) {
+            this.wheel.move(entry, served);
+        }
+        else {
+            entry.due = served;
+            this.wheel.add(entry);
+        }
+        lookBy(TimerWheel.tickFor(served));
+        return before;
     }
 
     /**
      * Arms an entry by the wall clock. Under the lock.
+     * @return whether it was armed before
      */
-    void armAbsolute(ClockEntry entry, long wallDue, long window) {
-        disarm(entry);
+    boolean armAbsolute(ClockEntry entry, long wallDue, long window) {
+        boolean before = disarm(entry);
         compareClocks();
-        entry.wallDue = wallDue;
-        entry.absolute = true;
-        this.absolutes.add(entry);
-        addAbsolute(entry, window);
+        WallTime due = new WallTime(wallDue);
+        this.absolutes.put(entry, due);
+        addAbsolute(entry, due, window);
+        lookBy(Math.min(TimerWheel.tickFor(entry.due), tickAt(now() + WALL_CHECK_NANOS)));
+        return before;
     }
 
     /**
@@ -211,10 +228,16 @@ final class Clock {
             return false;
         }
         this.wheel.remove(entry);
-        if (entry.absolute) {
+        if (!this.absolutes.isEmpty()) {
             this.absolutes.remove(entry);
         }
         return true;
+    }
+
+    private void lookBy(long tick) {
+        if (tick < this.wakeTick || this.thread == null) {
+            this.wakeNeeded = true;
+        }
     }
 
     /**
@@ -223,19 +246,24 @@ final class Clock {
      * if nothing is armed
      */
     long serve() {
-        for (ClockEntry entry : takeExpired()) {
-            try {
-                entry.afterExpiry();
-            }
-            catch (Throwable ex) {
-                Failures.log(logger, Level.ERROR, () -> "a timer or wait could not be served", ex);
+        List<ClockEntry> expired = new ArrayList<>();
+        List<TpObject.Post> posts = new ArrayList<>();
+        takeExpired(expired, posts);
+        for (int i = 0; i < posts.size(); i++) {
+            TpObject.Post post = posts.get(i);
+            if (post != TpObject.Post.REFUSED) {
+                try {
+                    expired.get(i).afterExpiry(post);
+                }
+                catch (Throwable ex) {
+                    Failures.log(logger, Level.ERROR, () -> "a timer or wait could not be served", ex);
+                }
             }
         }
         return nanosToNext();
     }
 
-    private List<ClockEntry> takeExpired() {
-        List<ClockEntry> expired = new ArrayList<>();
+    private void takeExpired(List<ClockEntry> expired, List<TpObject.Post> posts) {
         this.lock.lock();
         try {
             this.wakeTick = Long.MIN_VALUE;
@@ -244,30 +272,40 @@ final class Clock {
             }
             long now = now();
             this.wheel.advance(tickAt(now), expired);
-            expire(expired, now);
+            if (expired.size() > 1) {
+                // Entries of one tick may have different due times; equal ones keep the
+                // order they were set in.
+                expired.sort(Comparator.comparingLong(this::exactDue));
+            }
+            for (ClockEntry entry : expired) {
+                posts.add(isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
+            }
         }
         finally {
             this.lock.unlock();
         }
-        return expired;
     }
 
-    private void expire(List<ClockEntry> expired, long now) {
-        if (expired.size() > 1) {
-            // Entries of one tick may have different due times; equal ones keep the order
-            // they were set in.
-            expired.sort(Comparator.comparingLong((entry) -> entry.due));
+    private long exactDue(ClockEntry entry) {
+        WallTime absolute = this.absolutes.isEmpty() ? null : this.absolutes.get(entry);
+        return (absolute != null) ? difference(absolute.nanos(), this.wallOffset) : entry.exactDue();
+    }
+
+    /**
+     * Whether the time of an entry that the wheel has served has come by its own clock,
+     * too. If not, it is armed again.
+     */
+    private boolean isOver(ClockEntry entry) {
+        WallTime absolute = this.absolutes.isEmpty() ? null : this.absolutes.get(entry);
+        if (absolute == null) {
+            return true;
         }
-        expired.removeIf((entry) -> {
-            if (entry.absolute) {
-                if (!hasPassed(entry.wallDue)) {
-                    addAbsolute(entry, 0);
-                    return true;
-                }
-                this.absolutes.remove(entry);
-            }
-            return !entry.expire(this, now);
-        });
+        if (!hasPassed(absolute.nanos())) {
+            addAbsolute(entry, absolute, 0);
+            return false;
+        }
+        this.absolutes.remove(entry);
+        return true;
     }
 
     private long nanosToNext() {
@@ -279,7 +317,7 @@ final class Clock {
             }
             long now = now();
             this.wakeTick = Math.min(neededTick(), tickAt(now + LONGEST_PARK_NANOS));
-            return Math.max(0, (this.wakeTick << TICK_SHIFT) - now);
+            return Math.max(0, (this.wakeTick << TimerWheel.TICK_SHIFT) - now);
         }
         finally {
             this.lock.unlock();
@@ -368,11 +406,12 @@ final class Clock {
         }
     }
 
-    private void addAbsolute(ClockEntry entry, long window) {
-        entry.due = difference(entry.wallDue, this.wallOffset);
+    private void addAbsolute(ClockEntry entry, WallTime due, long window) {
         // The offset tells what comes first, but is known only roughly.
-        long ahead = difference(entry.wallDue, this.time.wallNanos());
-        this.wheel.add(entry, tickFor(now() + Math.max(0, Math.min(ahead, FARTHEST_NANOS)), window));
+        long ahead = difference(due.nanos(), this.time.wallNanos());
+        long estimated = now() + Math.max(0, Math.min(ahead, FARTHEST_NANOS));
+        entry.due = (window > 0) ? served(estimated, window) : estimated;
+        this.wheel.add(entry);
     }
 
     /**
@@ -394,25 +433,35 @@ final class Clock {
             return;
         }
         this.wallOffset = offset;
-        for (ClockEntry entry : this.absolutes) {
+        this.absolutes.forEach((entry, due) -> {
             this.wheel.remove(entry);
-            addAbsolute(entry, 0);
-        }
+            addAbsolute(entry, due, 0);
+        });
     }
 
     private long tickAt(long now) {
-        return now >> TICK_SHIFT;
+        return now >> TimerWheel.TICK_SHIFT;
     }
 
-    private long tickFor(long due, long window) {
-        long earliest = (due + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
-        long latest = (due + window) >> TICK_SHIFT;
+    /**
+     * When an entry with a window is served: in the roundest of the ticks that the window
+     * allows.
+     */
+    private static long served(long due, long window) {
+        long earliest = TimerWheel.tickFor(due);
+        long latest = (due + window) >> TimerWheel.TICK_SHIFT;
         if (latest <= earliest) {
-            return earliest;
+            return due;
         }
         // The number in between with the most trailing zeros.
         long roundness = Long.highestOneBit((earliest - 1) ^ latest);
-        return latest & -roundness;
+        return (latest & -roundness) << TimerWheel.TICK_SHIFT;
+    }
+
+    /**
+     * A moment on the wall clock, in nanoseconds since 1970.
+     */
+    private record WallTime(long nanos) {
     }
 
 }

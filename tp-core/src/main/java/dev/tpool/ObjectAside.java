@@ -7,9 +7,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only some objects need: a name of their own, neighbours in a cleanup group,
- * threads that wait. Made when the first of it is needed, so that all the others stay
- * small.
+ * What only some objects need: a name of their own, neighbours in a cleanup group, a
+ * period, threads that wait. Made when the first of it is needed, so that all the others
+ * stay small.
  */
 final class ObjectAside {
 
@@ -32,6 +32,9 @@ final class ObjectAside {
      * if somebody measures, by whoever holds the place.
      */
     long queuedAt;
+
+    /** The period and window of a timer; guarded by the clock's lock. */
+    TpTimer.@Nullable Plan plan;
 
     private volatile @Nullable ObjectWaiters waiters;
 

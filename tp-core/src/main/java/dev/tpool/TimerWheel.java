@@ -20,13 +20,17 @@ final class TimerWheel {
      * one. When the present tick reaches a slot of a higher level its entries move down, each at most once
      * per level in its life.
      *
-     * While the present tick does not reach an entry's slot, neither level nor slot of the entry change, so
-     * they are computed again when it is removed, and need no field.
-     *
      * Entries of one tick are in the order in which they were added: those that move down were added before
      * any that are put on the lower level directly, since that is possible only once the present tick is in
      * that slot.
+     *
+     * An entry that is put off stays where it is, and finds its new slot when the old one is reached. So what
+     * is put off again and again, as a time-out is, is hardly ever moved. It may lose its place in the order
+     * of its tick by that.
      */
+
+    /** A tick is 2^16 nanoseconds. */
+    static final int TICK_SHIFT = 16;
 
     private static final int BITS = 6;
 
@@ -53,13 +57,29 @@ final class TimerWheel {
     }
 
     /**
-     * Adds an entry.
-     * @param tick when it is to be served; a tick that has passed is served next
+     * The first tick that does not begin before a moment.
      */
-    void add(ClockEntry entry, long tick) {
-        entry.tick = Math.max(this.present + 1, tick);
+    static long tickFor(long nanos) {
+        return (nanos + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
+    }
+
+    /**
+     * Adds an entry. One that is due in a tick that has passed is served next.
+     */
+    void add(ClockEntry entry) {
         link(entry);
         this.size++;
+    }
+
+    /**
+     * Serves an entry that has been added at another time than before.
+     */
+    void move(ClockEntry entry, long due) {
+        entry.due = due;
+        if (tickOf(entry) < start(entry.place)) {
+            unlink(entry);
+            link(entry);
+        }
     }
 
     void remove(ClockEntry entry) {
@@ -74,9 +94,7 @@ final class TimerWheel {
     long nextTick() {
         for (int level = 0; level < LEVELS; level++) {
             if (this.occupied[level] != 0) {
-                int shift = level * BITS;
-                long slot = Long.numberOfTrailingZeros(this.occupied[level]);
-                return (this.present & -(1L << (shift + BITS))) | (slot << shift);
+                return start(level * SLOTS + Long.numberOfTrailingZeros(this.occupied[level]));
             }
         }
         return Long.MAX_VALUE;
@@ -118,7 +136,7 @@ final class TimerWheel {
             ClockEntry following = entry.after;
             entry.before = null;
             entry.after = null;
-            if (entry.tick <= this.present) {
+            if (tickFor(entry.due) <= this.present) {
                 this.size--;
                 expired.add(entry);
             }
@@ -131,7 +149,8 @@ final class TimerWheel {
     }
 
     private void link(ClockEntry entry) {
-        int index = indexOf(entry.tick);
+        int index = indexOf(tickOf(entry));
+        entry.place = (short) index;
         ClockEntry first = this.slots[index];
         if (first == null) {
             entry.before = entry;
@@ -151,7 +170,7 @@ final class TimerWheel {
     }
 
     private void unlink(ClockEntry entry) {
-        int index = indexOf(entry.tick);
+        int index = entry.place;
         ClockEntry before = entry.before;
         ClockEntry after = entry.after;
         if (after == entry) {
@@ -167,6 +186,18 @@ final class TimerWheel {
         }
         entry.before = null;
         entry.after = null;
+    }
+
+    private long tickOf(ClockEntry entry) {
+        return Math.max(this.present + 1, tickFor(entry.due));
+    }
+
+    /**
+     * The tick in which a slot is reached.
+     */
+    private long start(int index) {
+        int shift = (index >>> BITS) * BITS;
+        return (this.present & -(1L << (shift + BITS))) | ((long) (index & (SLOTS - 1)) << shift);
     }
 
     private int indexOf(long tick) {

@@ -463,7 +463,7 @@ public final class TpEnvironment {
     private <C extends @Nullable Object> TpTimer createTimer(@Nullable String name, TpTimerCallback<C> callback,
             C context) {
         Objects.requireNonNull(callback, "callback");
-        TpTimer timer = new TpTimer(name, this, (TpTimerCallback<@Nullable Object>) callback, context, pool().clock());
+        TpTimer timer = new TpTimer(name, this, (TpTimerCallback<@Nullable Object>) callback, context);
         objectCreated(timer);
         return timer;
     }
@@ -473,7 +473,7 @@ public final class TpEnvironment {
     private <C extends @Nullable Object> TpWait createWait(@Nullable String name, TpWaitCallback<C> callback,
             C context) {
         Objects.requireNonNull(callback, "callback");
-        TpWait wait = new TpWait(name, this, (TpWaitCallback<@Nullable Object>) callback, context, pool().clock());
+        TpWait wait = new TpWait(name, this, (TpWaitCallback<@Nullable Object>) callback, context);
         objectCreated(wait);
         return wait;
     }

@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre> The {@code read} and {@code write} methods do just that. An operation holds no
  * worker while it is in flight, and each completion belongs to its own operation.
  */
-public final class TpIo extends ResultObject {
+public final class TpIo extends TpObject {
 
     private final TpIoCallback<@Nullable Object> callback;
 
     private final @Nullable Object context;
+
+    private final Results results = new Results();
 
     /** Operations in flight that a wait waits for; guarded by the lock. */
     private long started;
@@ -44,7 +46,7 @@ public final class TpIo extends ResultObject {
 
     TpIo(@Nullable String name, TpEnvironment environment, TpIoCallback<@Nullable Object> callback,
             @Nullable Object context) {
-        super(name, environment);
+        super(name, environment, 0);
         this.callback = callback;
         this.context = context;
     }
@@ -214,6 +216,59 @@ public final class TpIo extends ResultObject {
         }
         finishPost(post);
         countsChanged();
+    }
+
+    /**
+     * Counts a callback with its result. Under the lock.
+     */
+    private Post countPost(boolean evenIfClosed, Object result) {
+        // First the result: what runs out of memory here has counted nothing.
+        this.results.add(result);
+        Post post = countPost(evenIfClosed);
+        if (post == Post.REFUSED) {
+            this.results.takeBack();
+        }
+        return post;
+    }
+
+    private void lock() {
+        this.results.lock();
+    }
+
+    private void unlock() {
+        this.results.unlock();
+    }
+
+    @Override
+    long takeOne(TpCallbackInstance instance) {
+        lock();
+        try {
+            long next = super.takeOne(instance);
+            if (next != NOTHING_TAKEN) {
+                instance.payload = this.results.take();
+            }
+            return next;
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    @Override
+    long dropPending() {
+        lock();
+        try {
+            this.results.drop();
+            return super.dropPending();
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    @Override
+    boolean countsAgainstCapacity() {
+        return false;
     }
 
     @Override

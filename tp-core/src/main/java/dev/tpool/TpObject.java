@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * All methods may be called from any thread, callbacks of the object among them.
  */
 public abstract sealed class TpObject extends QueueNode implements TpCallbackSource, AutoCloseable
-        permits TpWork, TpTimer, ResultObject, TrackedOneShot {
+        permits TpWork, ClockEntry, TpIo, TrackedOneShot {
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "state",
             VarHandle.class, TpObject.class, long.class);
@@ -170,6 +170,10 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
 
     final TpPool pool() {
         return this.environment.pool();
+    }
+
+    final @Nullable ObjectAside asideIfAny() {
+        return this.aside;
     }
 
     /**

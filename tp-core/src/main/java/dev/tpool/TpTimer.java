@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A timer that its cleanup group is closing takes no notice of being set.
  */
-public final class TpTimer extends TpObject {
+public final class TpTimer extends ClockEntry {
 
     /**
      * The callback of those that are created with a {@link Runnable}, which is their
@@ -30,19 +30,17 @@ public final class TpTimer extends TpObject {
 
     private final @Nullable Object context;
 
-    private final Clock clock;
-
-    private final Alarm alarm = new Alarm();
-
     /** Written under the clock's lock. */
     private volatile boolean isSet;
 
+    /** Guarded by the clock's lock. */
+    private boolean closingWithGroup;
+
     TpTimer(@Nullable String name, TpEnvironment environment, TpTimerCallback<@Nullable Object> callback,
-            @Nullable Object context, Clock clock) {
-        super(name, environment, 0);
+            @Nullable Object context) {
+        super(name, environment);
         this.callback = callback;
         this.context = context;
-        this.clock = clock;
     }
 
     @Override
@@ -81,8 +79,30 @@ public final class TpTimer extends TpObject {
         long delayNanos = nanos("delay", delay);
         long periodNanos = nanos("period", period);
         long windowNanos = window(window, periodNanos);
-        return set((now) -> this.clock.arm(this.alarm, now + delayNanos, windowNanos), delayNanos == 0, periodNanos,
-                windowNanos);
+        Clock clock = pool().clock();
+        long now = clock.now();
+        Post post = Post.REFUSED;
+        boolean takenBack;
+        clock.lock();
+        try {
+            if (takesNoNotice()) {
+                return false;
+            }
+            if (delayNanos == 0) {
+                takenBack = clock.disarm(this);
+                post = postAtOnce(clock, now, periodNanos, windowNanos);
+            }
+            else {
+                setPlan(now + delayNanos, periodNanos, windowNanos);
+                takenBack = clock.arm(this, now + delayNanos, windowNanos);
+            }
+            nowSet();
+        }
+        finally {
+            clock.unlock();
+        }
+        finishPost(post);
+        return takenBack;
     }
 
     /**
@@ -112,8 +132,29 @@ public final class TpTimer extends TpObject {
         long wallNanos = TimeSource.toNanos(due);
         long periodNanos = nanos("period", period);
         long windowNanos = window(window, periodNanos);
-        return set((now) -> this.clock.armAbsolute(this.alarm, wallNanos, windowNanos), this.clock.hasPassed(wallNanos),
-                periodNanos, windowNanos);
+        Clock clock = pool().clock();
+        Post post = Post.REFUSED;
+        boolean takenBack;
+        clock.lock();
+        try {
+            if (takesNoNotice()) {
+                return false;
+            }
+            if (clock.hasPassed(wallNanos)) {
+                takenBack = clock.disarm(this);
+                post = postAtOnce(clock, clock.now(), periodNanos, windowNanos);
+            }
+            else {
+                setPlan(Plan.DUE_WHEN_SERVED, periodNanos, windowNanos);
+                takenBack = clock.armAbsolute(this, wallNanos, windowNanos);
+            }
+            nowSet();
+        }
+        finally {
+            clock.unlock();
+        }
+        finishPost(post);
+        return takenBack;
     }
 
     /**
@@ -123,14 +164,15 @@ public final class TpTimer extends TpObject {
      * @throws IllegalStateException if the timer was closed
      */
     public boolean unset() {
-        this.clock.lock();
+        Clock clock = pool().clock();
+        clock.lock();
         try {
             checkOpen();
             this.isSet = false;
-            return this.clock.disarm(this.alarm);
+            return clock.disarm(this);
         }
         finally {
-            this.clock.unlock();
+            clock.unlock();
         }
     }
 
@@ -144,69 +186,107 @@ public final class TpTimer extends TpObject {
         return this.isSet;
     }
 
-    private boolean set(Arming arming, boolean atOnce, long period, long window) {
-        Post post = Post.REFUSED;
-        boolean takenBack;
-        this.clock.lock();
-        try {
-            if (this.alarm.closingWithGroup && !isClosed()) {
-                return false;
-            }
-            checkOpen();
-            takenBack = this.clock.disarm(this.alarm);
+    /**
+     * Whether its cleanup group is closing it. Under the clock's lock.
+     * @throws IllegalStateException if the timer was closed
+     */
+    private boolean takesNoNotice() {
+        if (this.closingWithGroup && !isClosed()) {
+            return true;
+        }
+        checkOpen();
+        return false;
+    }
+
+    private Post postAtOnce(Clock clock, long now, long period, long window) {
+        // First the plan: what runs out of memory here has counted nothing.
+        setPlan(now + period, period, window);
+        Post post = countPost(false);
+        if (period > 0 && post != Post.REFUSED) {
+            clock.arm(this, now + period, window);
+        }
+        return post;
+    }
+
+    private void nowSet() {
+        if (!this.isSet) {
             this.isSet = true;
-            this.alarm.period = period;
-            this.alarm.window = window;
-            long now = this.clock.now();
-            if (!atOnce) {
-                arming.arm(now);
-            }
-            else {
-                post = countPost(false);
-                if (period > 0 && post != Post.REFUSED) {
-                    this.clock.arm(this.alarm, now + period, window);
-                }
-            }
         }
-        finally {
-            this.clock.unlock();
+    }
+
+    private void setPlan(long due, long period, long window) {
+        ObjectAside existing = asideIfAny();
+        if (period > 0 || window > 0) {
+            aside().plan = new Plan(due, period, window);
         }
-        finishPost(post);
-        return takenBack;
+        else if (existing != null) {
+            existing.plan = null;
+        }
+    }
+
+    private @Nullable Plan plan() {
+        ObjectAside existing = asideIfAny();
+        return (existing != null) ? existing.plan : null;
     }
 
     @Override
     void disarm() {
-        this.clock.lock();
+        Clock clock = pool().clock();
+        clock.lock();
         try {
-            this.clock.disarm(this.alarm);
+            clock.disarm(this);
         }
         finally {
-            this.clock.unlock();
+            clock.unlock();
         }
     }
 
     @Override
     void groupCloseBegins() {
-        this.clock.lock();
+        Clock clock = pool().clock();
+        clock.lock();
         try {
-            this.alarm.closingWithGroup = true;
-            this.clock.disarm(this.alarm);
+            this.closingWithGroup = true;
+            clock.disarm(this);
         }
         finally {
-            this.clock.unlock();
+            clock.unlock();
         }
     }
 
     @Override
     void groupCloseGivenUp() {
-        this.clock.lock();
+        Clock clock = pool().clock();
+        clock.lock();
         try {
-            this.alarm.closingWithGroup = false;
+            this.closingWithGroup = false;
         }
         finally {
-            this.clock.unlock();
+            clock.unlock();
         }
+    }
+
+    @Override
+    long exactDue() {
+        Plan plan = plan();
+        return (plan != null && plan.due != Plan.DUE_WHEN_SERVED) ? plan.due : this.due;
+    }
+
+    @Override
+    Post expire(Clock clock, long now) {
+        Post post = countPost(false);
+        Plan plan = plan();
+        if (plan != null && plan.period > 0 && post != Post.REFUSED) {
+            long from = (plan.due != Plan.DUE_WHEN_SERVED) ? plan.due : now;
+            plan.due = Math.max(from + plan.period, now + 1);
+            clock.arm(this, plan.due, plan.window);
+        }
+        return post;
+    }
+
+    @Override
+    void afterExpiry(Post post) {
+        finishPost(post);
     }
 
     @Override
@@ -241,44 +321,25 @@ public final class TpTimer extends TpObject {
         return Clock.nanosOf(duration);
     }
 
-    @FunctionalInterface
-    private interface Arming {
-
-        void arm(long now);
-
-    }
-
     /**
-     * The timer as the clock sees it; all of it is guarded by the clock's lock.
+     * A setting with a period or a window; all of it is guarded by the clock's lock.
      */
-    private final class Alarm extends ClockEntry {
+    static final class Plan {
 
-        private long period;
+        /** After an absolute expiry the rate starts at the moment of service. */
+        private static final long DUE_WHEN_SERVED = Long.MIN_VALUE;
 
-        private long window;
+        private final long period;
 
-        private boolean closingWithGroup;
+        private final long window;
 
-        /** Passed from an expiry to what follows it, by whoever serves the clock. */
-        private Post post = Post.REFUSED;
+        /** When it is due, whatever the window makes of it. */
+        private long due;
 
-        @Override
-        boolean expire(Clock clock, long now) {
-            this.post = countPost(false);
-            if (this.post == Post.REFUSED) {
-                return false;
-            }
-            if (this.period > 0) {
-                // After an absolute expiry the rate starts at the moment of service.
-                long next = (this.absolute ? now : this.due) + this.period;
-                clock.arm(this, Math.max(next, now + 1), this.window);
-            }
-            return true;
-        }
-
-        @Override
-        void afterExpiry() {
-            finishPost(this.post);
+        Plan(long due, long period, long window) {
+            this.due = due;
+            this.period = period;
+            this.window = window;
         }
 
     }

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * Windows refuses a mutex here, too. A wait that its cleanup group is closing takes no
  * notice of being set.
  */
-public final class TpWait extends ResultObject {
+public final class TpWait extends ClockEntry {
 
     /*-
      * Locks are taken in this order: a waitable's, or the clock's, and then the wait's own. So set() installs
      * a registration under its own lock, and registers it with the waitable and the clock after it has
      * left it. Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
-     * changes the registration's state under the wait's lock; the others find it changed. What is left
+     * ends the live registration under the wait's lock; the others find it changed. What is left
      * behind at the waitable or the clock is removed by whoever finished the registration, or by set()
      * itself if it was finished before set() was done.
      */
@@ -36,20 +36,28 @@ public final class TpWait extends ResultObject {
 
     private final @Nullable Object context;
 
-    private final Clock clock;
+    private final Results results = new Results();
 
     /** The live registration; guarded by the lock. */
     private @Nullable Watch live;
+
+    /**
+     * The registration whose time-out the clock is armed for; guarded by the clock's
+     * lock.
+     */
+    private @Nullable Watch timed;
+
+    /** Passed from an expiry to what follows it, by whoever serves the clock. */
+    private @Nullable Watch timedOut;
 
     /** Guarded by the lock. */
     private boolean closingWithGroup;
 
     TpWait(@Nullable String name, TpEnvironment environment, TpWaitCallback<@Nullable Object> callback,
-            @Nullable Object context, Clock clock) {
+            @Nullable Object context) {
         super(name, environment);
         this.callback = callback;
         this.context = context;
-        this.clock = clock;
     }
 
     @Override
@@ -64,7 +72,7 @@ public final class TpWait extends ResultObject {
      * @throws IllegalStateException if the wait was closed
      */
     public boolean set(TpWaitable waitable) {
-        return set(waitable, new Watch(Timeout.NONE, 0));
+        return set(waitable, Timeout.NONE, 0);
     }
 
     /**
@@ -83,7 +91,7 @@ public final class TpWait extends ResultObject {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout is " + timeout + ", must not be negative");
         }
-        return set(waitable, new Watch(Timeout.RELATIVE, Clock.nanosOf(timeout)));
+        return set(waitable, Timeout.RELATIVE, Clock.nanosOf(timeout));
     }
 
     /**
@@ -97,7 +105,7 @@ public final class TpWait extends ResultObject {
      * @throws IllegalStateException if the wait was closed
      */
     public boolean set(TpWaitable waitable, Instant timeout) {
-        return set(waitable, new Watch(Timeout.ABSOLUTE, TimeSource.toNanos(timeout)));
+        return set(waitable, Timeout.ABSOLUTE, TimeSource.toNanos(timeout));
     }
 
     /**
@@ -125,9 +133,14 @@ public final class TpWait extends ResultObject {
         }
     }
 
-    private boolean set(TpWaitable waitable, Watch watch) {
+    private boolean set(TpWaitable waitable, Timeout timeout, long nanos) {
         Objects.requireNonNull(waitable, "waitable");
-        boolean atOnce = watch.isOver(this.clock);
+        boolean atOnce = switch (timeout) {
+            case NONE -> false;
+            case RELATIVE -> nanos == 0;
+            case ABSOLUTE -> pool().clock().hasPassed(nanos);
+        };
+        Watch watch = new Watch(timeout != Timeout.NONE);
         Watch replaced;
         Post post = Post.REFUSED;
         lock();
@@ -150,9 +163,47 @@ public final class TpWait extends ResultObject {
         }
         finishPost(post);
         if (!atOnce) {
+            if (watch.hasTimeout) {
+                armTimeout(watch, timeout, nanos);
+            }
             watch.begin(waitable);
         }
         return replaced != null;
+    }
+
+    private void armTimeout(Watch watch, Timeout timeout, long nanos) {
+        Clock clock = pool().clock();
+        clock.lock();
+        try {
+            // One that was set meanwhile has, or will have, the clock for itself.
+            if (!watch.isLive()) {
+                return;
+            }
+            this.timed = watch;
+            if (timeout == Timeout.RELATIVE) {
+                clock.arm(this, clock.now() + nanos, 0);
+            }
+            else {
+                clock.armAbsolute(this, nanos, 0);
+            }
+        }
+        finally {
+            clock.unlock();
+        }
+    }
+
+    private void disarmTimeout(Watch watch) {
+        Clock clock = pool().clock();
+        clock.lock();
+        try {
+            if (this.timed == watch) {
+                this.timed = null;
+                clock.disarm(this);
+            }
+        }
+        finally {
+            clock.unlock();
+        }
     }
 
     private boolean withdraw() {
@@ -212,6 +263,80 @@ public final class TpWait extends ResultObject {
         return this.context;
     }
 
+    /**
+     * Counts a callback with its result. Under the lock.
+     */
+    private Post countPost(boolean evenIfClosed, Object result) {
+        // First the result: what runs out of memory here has counted nothing.
+        this.results.add(result);
+        Post post = countPost(evenIfClosed);
+        if (post == Post.REFUSED) {
+            this.results.takeBack();
+        }
+        return post;
+    }
+
+    private void lock() {
+        this.results.lock();
+    }
+
+    private void unlock() {
+        this.results.unlock();
+    }
+
+    @Override
+    long takeOne(TpCallbackInstance instance) {
+        lock();
+        try {
+            long next = super.takeOne(instance);
+            if (next != NOTHING_TAKEN) {
+                instance.payload = this.results.take();
+            }
+            return next;
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    @Override
+    long dropPending() {
+        lock();
+        try {
+            this.results.drop();
+            return super.dropPending();
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    @Override
+    boolean countsAgainstCapacity() {
+        return false;
+    }
+
+    @Override
+    Post expire(Clock clock, long now) {
+        Watch expired = this.timed;
+        this.timed = null;
+        if (expired == null || !expired.finish(TpWaitResult.TIMED_OUT)) {
+            return Post.REFUSED;
+        }
+        this.timedOut = expired;
+        return expired.post;
+    }
+
+    @Override
+    void afterExpiry(Post post) {
+        Watch expired = this.timedOut;
+        this.timedOut = null;
+        if (expired != null) {
+            expired.leaveWaitable();
+        }
+        finishPost(post);
+    }
+
     private enum Timeout {
 
         NONE, RELATIVE, ABSOLUTE
@@ -219,37 +344,23 @@ public final class TpWait extends ResultObject {
     }
 
     /**
-     * One setting of the wait, as the waitable and the clock see it. It is live while
+     * One setting of the wait, as the waitable sees it. It is live while
      * {@link TpWait#live} is this.
      */
-    private final class Watch extends ClockEntry implements TpWaitable.Waiter {
+    private final class Watch implements TpWaitable.Waiter {
 
-        private final Timeout timeout;
-
-        private final long timeoutNanos;
+        private final boolean hasTimeout;
 
         /** The callback that was counted; passed from a step to the next. */
         private Post post = Post.REFUSED;
 
         private volatile TpWaitable.@Nullable Registration registration;
 
-        Watch(Timeout timeout, long timeoutNanos) {
-            this.timeout = timeout;
-            this.timeoutNanos = timeoutNanos;
-        }
-
-        boolean isOver(Clock clock) {
-            return switch (this.timeout) {
-                case NONE -> false;
-                case RELATIVE -> this.timeoutNanos == 0;
-                case ABSOLUTE -> clock.hasPassed(this.timeoutNanos);
-            };
+        Watch(boolean hasTimeout) {
+            this.hasTimeout = hasTimeout;
         }
 
         void begin(TpWaitable waitable) {
-            if (this.timeout != Timeout.NONE) {
-                armTimeout();
-            }
             try {
                 this.registration = waitable.register(this);
             }
@@ -268,6 +379,13 @@ public final class TpWait extends ResultObject {
          * not live any more.
          */
         void cleanUp() {
+            leaveWaitable();
+            if (this.hasTimeout) {
+                disarmTimeout(this);
+            }
+        }
+
+        void leaveWaitable() {
             TpWaitable.Registration registered = this.registration;
             if (registered != null) {
                 try {
@@ -275,18 +393,8 @@ public final class TpWait extends ResultObject {
                 }
                 catch (Throwable ex) {
                     // Whoever sets, closes or serves the clock has more to do, and no
-                    // part
-                    // in it.
+                    // part in it.
                     pool().report(TpWait.this, ex);
-                }
-            }
-            if (this.timeout != Timeout.NONE) {
-                TpWait.this.clock.lock();
-                try {
-                    TpWait.this.clock.disarm(this);
-                }
-                finally {
-                    TpWait.this.clock.unlock();
                 }
             }
         }
@@ -298,39 +406,13 @@ public final class TpWait extends ResultObject {
 
         @Override
         public void signalled() {
-            if (this.timeout != Timeout.NONE) {
-                cleanUp();
+            if (this.hasTimeout) {
+                disarmTimeout(this);
             }
             finishPost(this.post);
         }
 
-        @Override
-        boolean expire(Clock clock, long now) {
-            return finish(TpWaitResult.TIMED_OUT);
-        }
-
-        @Override
-        void afterExpiry() {
-            cleanUp();
-            finishPost(this.post);
-        }
-
-        private void armTimeout() {
-            TpWait.this.clock.lock();
-            try {
-                if (this.timeout == Timeout.RELATIVE) {
-                    TpWait.this.clock.arm(this, TpWait.this.clock.now() + this.timeoutNanos, 0);
-                }
-                else {
-                    TpWait.this.clock.armAbsolute(this, this.timeoutNanos, 0);
-                }
-            }
-            finally {
-                TpWait.this.clock.unlock();
-            }
-        }
-
-        private boolean isLive() {
+        boolean isLive() {
             lock();
             try {
                 return TpWait.this.live == this;
@@ -344,18 +426,21 @@ public final class TpWait extends ResultObject {
          * Ends the registration, with a callback or without.
          * @return whether it was live, and the callback, if any, was counted
          */
-        private boolean finish(@Nullable TpWaitResult result) {
+        boolean finish(@Nullable TpWaitResult result) {
             lock();
             try {
                 if (TpWait.this.live != this) {
                     return false;
                 }
-                TpWait.this.live = null;
-                if (result == null) {
-                    return true;
+                if (result != null) {
+                    this.post = countPost(false, result);
+                    if (this.post == Post.REFUSED) {
+                        // Whoever is closing the wait withdraws the registration.
+                        return false;
+                    }
                 }
-                this.post = countPost(false, result);
-                return this.post != Post.REFUSED;
+                TpWait.this.live = null;
+                return true;
             }
             finally {
                 unlock();

@@ -586,7 +586,7 @@ class ClockTests {
         this.clock.serve();
     }
 
-    private final class Entry extends ClockEntry {
+    private final class Entry extends BareEntry {
 
         private final CountDownLatch expired = new CountDownLatch(1);
 
@@ -606,15 +606,15 @@ class ClockTests {
         private long servedAfter;
 
         @Override
-        boolean expire(Clock clock, long now) {
+        Post expire(Clock clock, long now) {
             if (!this.again.isZero()) {
                 clock.arm(this, this.due + this.again.toNanos(), 0);
             }
-            return true;
+            return Post.COUNTED;
         }
 
         @Override
-        void afterExpiry() {
+        void afterExpiry(Post post) {
             this.whileServed.run();
             this.servedAfter = ClockTests.this.time.manualNanos() - this.armedAt;
             ClockTests.this.served.add(this);

@@ -142,12 +142,55 @@ class TimerWheelTests {
         Entry entry = add(10);
         advance(10);
 
-        this.wheel.add(entry, 20);
+        add(this.wheel, entry, 20);
         remove(entry);
-        this.wheel.add(entry, 15);
+        add(this.wheel, entry, 15);
 
         assertThat(advance(20)).containsExactly(entry);
         assertThat(this.wheel.size()).isZero();
+    }
+
+    @Test
+    void servesAnEntryThatIsPutOffInItsNewTickAlone() {
+        for (long distance = 1; distance < 1L << 40; distance = distance * 3 + 1) {
+            Entry entry = add(this.wheel.present() + distance);
+            Entry other = add(entry.tick);
+
+            move(entry, entry.tick + distance);
+
+            assertThat(advance(other.tick)).containsExactly(other);
+            assertThat(advance(entry.tick - 1)).isEmpty();
+            assertThat(advance(entry.tick)).containsExactly(entry);
+            assertThat(this.wheel.size()).isZero();
+        }
+    }
+
+    @Test
+    void servesAnEntryThatIsBroughtForwardInItsNewTickAlone() {
+        for (long distance = 1; distance < 1L << 40; distance = distance * 3 + 1) {
+            Entry entry = add(this.wheel.present() + 2 * distance);
+            Entry other = add(entry.tick);
+
+            move(entry, entry.tick - distance);
+
+            assertThat(advance(entry.tick - 1)).isEmpty();
+            assertThat(advance(entry.tick)).containsExactly(entry);
+            assertThat(advance(other.tick)).containsExactly(other);
+            assertThat(this.wheel.size()).isZero();
+        }
+    }
+
+    @Test
+    void forgetsAnEntryThatWasPutOffAndRemoved() {
+        Entry entry = add(500);
+        Entry other = add(500);
+        move(entry, 70_000);
+
+        remove(entry);
+
+        assertThat(entry.isArmed()).isFalse();
+        assertThat(advance(100_000)).containsExactly(other);
+        assertThat(this.wheel.nextTick()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -211,6 +254,32 @@ class TimerWheelTests {
         }
     }
 
+    @RepeatedTest(40)
+    void servesWhatIsMovedAboutInItsLastTick(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        List<Entry> armed = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            int action = random.nextInt(10);
+            if (action < 3 || armed.isEmpty()) {
+                armed.add(add(tickSomewhere(random, armed)));
+            }
+            else if (action < 8) {
+                move(armed.get(random.nextInt(armed.size())), tickSomewhere(random, armed));
+            }
+            else if (action == 8) {
+                remove(armed.remove(random.nextInt(armed.size())));
+            }
+            else {
+                long until = this.wheel.present() + distance(random) / 8;
+                List<Entry> expected = armed.stream().filter((entry) -> entry.tick <= until).toList();
+                assertThat(advance(until)).containsExactlyInAnyOrderElementsOf(expected)
+                    .isSortedAccordingTo(Comparator.comparingLong((entry) -> ((Entry) entry).tick));
+                armed.removeAll(expected);
+            }
+            assertThat(this.wheel.size()).isEqualTo(armed.size());
+        }
+    }
+
     /**
      * Often a tick that is taken already, so that order within a tick is seen.
      */
@@ -233,9 +302,19 @@ class TimerWheelTests {
     }
 
     private static Entry add(TimerWheel wheel, long tick) {
-        Entry entry = new Entry();
-        wheel.add(entry, tick);
+        return add(wheel, new Entry(), tick);
+    }
+
+    private static Entry add(TimerWheel wheel, Entry entry, long tick) {
+        entry.tick = Math.max(wheel.present() + 1, tick);
+        entry.due = tick << TimerWheel.TICK_SHIFT;
+        wheel.add(entry);
         return entry;
+    }
+
+    private void move(Entry entry, long tick) {
+        entry.tick = Math.max(this.wheel.present() + 1, tick);
+        this.wheel.move(entry, tick << TimerWheel.TICK_SHIFT);
     }
 
     private void remove(Entry entry) {
@@ -252,15 +331,18 @@ class TimerWheelTests {
         return expired;
     }
 
-    private static final class Entry extends ClockEntry {
+    private static final class Entry extends BareEntry {
+
+        /** When it is to be served. */
+        private long tick;
 
         @Override
-        boolean expire(Clock clock, long now) {
-            return false;
+        Post expire(Clock clock, long now) {
+            return Post.REFUSED;
         }
 
         @Override
-        void afterExpiry() {
+        void afterExpiry(Post post) {
         }
 
     }
