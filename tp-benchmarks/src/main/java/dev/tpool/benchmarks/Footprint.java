@@ -15,7 +15,9 @@ final class Footprint {
     private Footprint() {
     }
 
-    /** What is reachable, and what the collector cannot tell from it. */
+    /**
+     * What is reachable. The serial collector says so exactly if it keeps no dead wood.
+     */
     static long heapBytes() {
         for (int i = 0; i < 3; i++) {
             System.gc();

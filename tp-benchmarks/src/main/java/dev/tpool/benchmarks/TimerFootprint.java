@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * <pre>
- * java -cp tp-benchmarks/target/benchmarks.jar -Xms2g -Xmx2g -XX:+UseSerialGC dev.tpool.benchmarks.TimerFootprint TP_TIMER
+ * java -cp tp-benchmarks/target/benchmarks.jar -Xms2g -Xmx2g -XX:+UseSerialGC -XX:MarkSweepDeadRatio=0 \
+ *     dev.tpool.benchmarks.TimerFootprint TP_TIMER
  * </pre>
  *
  * What a million outstanding timers keep on the heap and what they cost while nothing is

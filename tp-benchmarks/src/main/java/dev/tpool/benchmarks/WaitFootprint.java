@@ -2,7 +2,8 @@ package dev.tpool.benchmarks;
 
 /**
  * <pre>
- * java -cp tp-benchmarks/target/benchmarks.jar -Xms2g -Xmx2g -XX:+UseSerialGC dev.tpool.benchmarks.WaitFootprint TP_WAIT
+ * java -cp tp-benchmarks/target/benchmarks.jar -Xms2g -Xmx2g -XX:+UseSerialGC -XX:MarkSweepDeadRatio=0 \
+ *     dev.tpool.benchmarks.WaitFootprint TP_WAIT
  * </pre>
  *
  * What a million outstanding waits with a time-out keep on the heap. Ours wait for one

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpPool;
 import dev.tpool.TpWait;
 import dev.tpool.sync.TpEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Callbacks that follow a signal, as the benchmarks see them.
@@ -140,18 +142,18 @@ interface Waits extends AutoCloseable {
 
         private final ExecutorService executor;
 
-        private final Batch batch;
+        private final BiConsumer<@Nullable Void, @Nullable Throwable> callback;
 
         private final boolean callbackOfTimeout;
 
         OfFuture(ExecutorService executor, Batch batch, boolean callbackOfTimeout) {
             this.executor = executor;
-            this.batch = batch;
+            this.callback = (value, failure) -> batch.ran();
             this.callbackOfTimeout = callbackOfTimeout;
         }
 
         private CompletableFuture<Void> register(CompletableFuture<Void> event) {
-            return event.whenCompleteAsync((value, failure) -> this.batch.ran(), this.executor);
+            return event.whenCompleteAsync(this.callback, this.executor);
         }
 
         // cancel() would cost an exception with a stack trace

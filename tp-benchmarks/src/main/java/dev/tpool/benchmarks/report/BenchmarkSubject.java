@@ -57,6 +57,10 @@ record BenchmarkSubject(String name, int since, String benchmark, Map<String, St
 
     private String[] jvmArguments() {
         List<String> arguments = new ArrayList<>(List.of("-Xms2g", "-Xmx2g"));
+        if (Runtime.version().feature() >= 23) {
+            // JMH uses it, and the warning would be in the middle of the report
+            arguments.add("--sun-misc-unsafe-memory-access=allow");
+        }
         if (this.name.equals(Implementation.VIRTUAL_THREADS.name())) {
             arguments.add("-D" + Implementation.PARALLELISM + "=" + this.parameters.get("workers"));
         }

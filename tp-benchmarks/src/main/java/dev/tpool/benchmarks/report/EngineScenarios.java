@@ -74,7 +74,11 @@ final class EngineScenarios {
     }
 
     private static String title(int producers, int workers) {
-        return "Submissions, " + producers + " producers and " + workers + " workers";
+        return "Submissions, " + count(producers, "producer") + " and " + count(workers, "worker");
+    }
+
+    private static String count(int count, String noun) {
+        return count + " " + noun + ((count != 1) ? "s" : "");
     }
 
     private static List<Target> same(Subject work, Subject forkJoin, double forkJoinGate, double forkJoinGoal,
@@ -175,9 +179,9 @@ final class EngineScenarios {
     }
 
     private static Scenario cold() {
-        return new Scenario("ping-cold", "From submission to start, after a pause of 150 us",
-                pings("cold", Implementation.TP_WORK, Implementation.TP_ONE_SHOT, Implementation.FORK_JOIN_POOL,
-                        Implementation.THREAD_POOL_EXECUTOR, Implementation.ENHANCED_QUEUE_EXECUTOR),
+        return new Scenario(
+                "ping-cold", "From submission to start, after a pause of 150 us", pings("cold", Implementation.TP_WORK,
+                        Implementation.TP_ONE_SHOT, Implementation.FORK_JOIN_POOL, Implementation.THREAD_POOL_EXECUTOR),
                 List.of());
     }
 

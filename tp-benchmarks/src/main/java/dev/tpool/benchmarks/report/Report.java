@@ -78,7 +78,7 @@ public final class Report {
 
     private void measure(Scenario scenario, int round) throws IOException {
         for (Subject subject : scenario.subjects()) {
-            if (Runtime.version().feature() < subject.since()) {
+            if (round > subject.rounds(this.options.rounds()) || Runtime.version().feature() < subject.since()) {
                 continue;
             }
             System.err.printf("%s %s, round %d of %d%n", scenario.name(), subject.name(), round, this.options.rounds());

@@ -29,7 +29,7 @@ record Scenario(String name, String title, List<Subject> subjects, List<Target> 
         List<Subject> ours = this.subjects.stream().filter(Subject::isOurs).toList();
         List<String> header = new ArrayList<>(List.of("implementation"));
         for (Metric metric : metrics) {
-            header.add(metric.title());
+            header.add(metric.title() + ", " + metric.unit());
             if (metric != Metric.ALLOCATION) {
                 header.add("forks");
             }

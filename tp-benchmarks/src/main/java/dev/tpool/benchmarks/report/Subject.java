@@ -28,6 +28,15 @@ interface Subject {
     }
 
     /**
+     * How many forks are enough.
+     * @param asked how many are asked for
+     * @return at most as many
+     */
+    default int rounds(int asked) {
+        return asked;
+    }
+
+    /**
      * Measures it once in a JVM of its own.
      * @param options how long
      * @return what was measured

@@ -30,7 +30,7 @@ record Target(String what, String unit, ToDoubleFunction<Measurements> number, b
 
     /** At most so much. */
     static Target atMost(String what, Metric metric, Subject ours, double gate, double goal) {
-        return new Target(what, metric.title(), (measured) -> measured.median(ours, metric), true, gate,
+        return new Target(what, metric.unit(), (measured) -> measured.median(ours, metric), true, gate,
                 (measured) -> goal);
     }
 
