@@ -337,8 +337,9 @@ final class Governor implements Runnable {
      * A thread that waits says so in its state: if it waited in the same callback at the
      * look before, it is blocked. One in native code, in a read of a socket for instance,
      * is runnable by its state: it is blocked if its processor time stood still for a
-     * while. One that runs Java code never is: if it did not advance, it was others that
-     * had the processors.
+     * while, or if it is known to be light, which is to have had little of a processor
+     * for longer. One that runs Java code never is: if it did not advance, it was others
+     * that had the processors.
      */
     static final class Sample {
 
@@ -357,6 +358,15 @@ final class Governor implements Runnable {
          */
         private static final int STILL_DIVISOR = 50;
 
+        /** The time over which a worker is found to be light. */
+        static final long LONG_WINDOW = 4 * WINDOW;
+
+        /** A light worker had less than one part in so many. */
+        private static final int LIGHT_DIVISOR = 10;
+
+        /** One that had more than one part in so many is not light from that moment. */
+        private static final int HEAVY_DIVISOR = 4;
+
         private static final long UNKNOWN = -1;
 
         private long execution = UNKNOWN;
@@ -372,6 +382,12 @@ final class Governor implements Runnable {
 
         /** Whether a measurement has found that it gets on. */
         private boolean getsOn;
+
+        private boolean light;
+
+        private long lightCpuTime = UNKNOWN;
+
+        private long lightSince;
 
         void forget() {
             this.execution = UNKNOWN;
@@ -398,6 +414,14 @@ final class Governor implements Runnable {
          */
         boolean standsStill(long now, long execution, boolean late, Meter meter) {
             this.waits = false;
+            if (late) {
+                this.light = false;
+                this.lightCpuTime = UNKNOWN;
+            }
+            return stoodStill(now, execution, late, meter) || (isLight(now, meter) && meter.isInNative());
+        }
+
+        private boolean stoodStill(long now, long execution, boolean late, Meter meter) {
             if (this.cpuTime == UNKNOWN || late) {
                 measure(now, execution, meter.cpuTime());
                 return this.still > 0;
@@ -409,12 +433,27 @@ final class Governor implements Runnable {
             }
             long before = this.cpuTime;
             measure(now, execution, meter.cpuTime());
+            long used = this.cpuTime - before;
+            if (used * HEAVY_DIVISOR > time) {
+                this.light = false;
+            }
             // Whoever is in native code now and has not moved was there all the time.
-            boolean blocked = this.cpuTime != UNKNOWN && (this.cpuTime - before) * STILL_DIVISOR < time
-                    && meter.isInNative();
+            boolean blocked = this.cpuTime != UNKNOWN && used * STILL_DIVISOR < time && meter.isInNative();
             this.still = blocked ? this.still + 1 : 0;
             this.getsOn = !blocked;
             return blocked;
+        }
+
+        private boolean isLight(long now, Meter meter) {
+            long time = now - this.lightSince;
+            if (this.lightCpuTime == UNKNOWN || time >= LONG_WINDOW) {
+                long before = this.lightCpuTime;
+                this.lightCpuTime = meter.cpuTime();
+                this.lightSince = now;
+                this.light = before != UNKNOWN && this.lightCpuTime != UNKNOWN
+                        && (this.lightCpuTime - before) * LIGHT_DIVISOR < time;
+            }
+            return this.light;
         }
 
         /**

@@ -138,9 +138,47 @@ class GovernorTests {
         for (int i = 0; i < 100; i++) {
             look(WINDOW, 7);
         }
-        this.cpuTime += 2 * WINDOW;
+        this.cpuTime += 100 * WINDOW;
 
         assertThat(look(WINDOW, 8)).isFalse();
+    }
+
+    @Test
+    void aLightWorkerIsBlockedWheneverItIsInNativeCode() {
+        becomeLight();
+
+        assertThat(look(1, 70)).isTrue();
+        this.inNative = false;
+        assertThat(look(1, 71)).isFalse();
+        this.inNative = true;
+        assertThat(look(1, 72)).isTrue();
+    }
+
+    @Test
+    void aLightWorkerThatBeginsToComputeIsNotLightAnyMore() {
+        becomeLight();
+        this.cpuTime += WINDOW / 2;
+
+        assertThat(look(WINDOW, 70)).isFalse();
+    }
+
+    @Test
+    void whatWasBeforeALateLookMakesNobodyLight() {
+        becomeLight();
+
+        assertThat(look(1, 70, true)).isFalse();
+        assertThat(look(1, 71)).isFalse();
+    }
+
+    /**
+     * Has a twentieth of a processor, which is too much to stand still.
+     */
+    private void becomeLight() {
+        look(0, 7);
+        for (int i = 0; i < 4; i++) {
+            this.cpuTime += WINDOW / 20;
+            look(WINDOW, 8 + i);
+        }
     }
 
     @Test
