@@ -40,7 +40,7 @@ final class Governor implements Runnable {
 
     private static final long SOON = TimeUnit.MICROSECONDS.toNanos(500);
 
-    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final long AT_MAXIMUM = TimeUnit.MILLISECONDS.toNanos(100);
 
