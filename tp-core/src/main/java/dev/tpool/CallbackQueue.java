@@ -1,37 +1,33 @@
 package dev.tpool;
 
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Arrays;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of a pool: three lanes, one per priority, each first in, first out. A lane
- * higher up is always emptied first.
+ * The queue of a pool: a lane for each priority, and a stripe for each worker. What has a
+ * higher priority is always taken first, wherever it is.
  */
 final class CallbackQueue {
 
     /*-
-     * Each lane has two parts.
+     * A node is added only by the thread that won the node's place in the queue (for objects, the QUEUED bit
+     * of the state word), and taken by exactly one thread. There is one exception to the second: an object
+     * that is alone in its lane or stripe and has more than one callback pending keeps its place while its
+     * callbacks are claimed one by one in its state word. It would be added again at once, behind nobody.
      *
-     *   arrivals   a stack that anybody pushes on with one compare-and-set. The node is linked before
-     *              it becomes visible, so there is no moment at which a place is claimed and not yet
-     *              filled: a poster that is preempted holds nobody up.
-     *   line       the nodes in order, oldest first, reached only under the lock. When it is empty the
-     *              whole stack of arrivals is taken at once and turned round.
+     * Stripes hold nodes of normal priority only. So whoever looks for something of high priority has one
+     * place to look at.
      *
-     * A node is pushed only by the thread that won the node's place in the queue (for objects, the
-     * QUEUED bit of the state word), and taken by exactly one thread. Pushing compares the head with the
-     * value that the node was linked to, so a head that was taken and came back does no harm.
+     * Nodes that move from the lane to a stripe can be seen in one of them at any time. Nodes that move
+     * from a stripe are in neither place for a moment. Whoever moves them looks afterwards whether
+     * somebody has to be woken, as whoever has added one does.
      *
-     * A poster pushes and then looks whether somebody has to be woken; a worker says that it is about to
-     * park and then looks at the queue again. Both steps are sequentially consistent, so one of the two
-     * sees the other.
+     * A poster adds and then looks whether somebody has to be woken; a worker says that it is about to
+     * park and then looks at the queue again, lanes first and then stripes. All these steps are sequentially
+     * consistent, so one of the two sees the other.
      */
-
-    private final ReentrantLock lock = new ReentrantLock();
 
     private final Lane high = new Lane();
 
@@ -39,29 +35,74 @@ final class CallbackQueue {
 
     private final Lane low = new Lane();
 
-    void add(QueueNode node, TpPriority priority) {
-        lane(priority).push(node);
+    /** Replaced under the lock of this. */
+    private volatile Stripe[] stripes = {};
+
+    Lane high() {
+        return this.high;
+    }
+
+    Lane normal() {
+        return this.normal;
+    }
+
+    Lane low() {
+        return this.low;
+    }
+
+    Stripe[] stripes() {
+        return this.stripes;
+    }
+
+    synchronized void addStripe(Stripe stripe) {
+        Stripe[] more = Arrays.copyOf(this.stripes, this.stripes.length + 1);
+        more[this.stripes.length] = stripe;
+        this.stripes = more;
     }
 
     /**
-     * Takes the oldest node of the highest priority.
-     * @return the node, which no longer is in the queue, or {@code null} if there is none
+     * Takes a stripe away, whose owner adds nothing any more.
      */
-    @Nullable QueueNode take() {
-        if (isEmpty()) {
-            return null;
+    synchronized void removeStripe(Stripe stripe) {
+        for (QueueNode left = stripe.takeAll(); left != null; left = stripe.takeAll()) {
+            addAgain(left);
         }
-        this.lock.lock();
-        try {
-            QueueNode node = this.high.poll();
-            if (node == null) {
-                node = this.normal.poll();
+        this.stripes = Arrays.stream(this.stripes).filter((each) -> each != stripe).toArray(Stripe[]::new);
+    }
+
+    /**
+     * Adds a node.
+     * @param own the stripe of the worker that does it, if it is one
+     */
+    void add(QueueNode node, TpPriority priority, @Nullable Stripe own) {
+        switch (priority) {
+            case HIGH -> this.high.push(node);
+            case NORMAL -> {
+                if (own != null && own.isOpen()) {
+                    own.push(node);
+                }
+                else {
+                    this.normal.push(node);
+                }
             }
-            return (node != null) ? node : this.low.poll();
+            case LOW -> this.low.push(node);
         }
-        finally {
-            this.lock.unlock();
+    }
+
+    /**
+     * Moves nodes to the end of the lane.
+     * @param oldest the first of them, with the others linked to it in order
+     */
+    void addAgain(QueueNode oldest) {
+        QueueNode newest = oldest;
+        QueueNode node = oldest.next;
+        while (node != null) {
+            QueueNode following = node.next;
+            node.next = newest;
+            newest = node;
+            node = following;
         }
+        this.normal.push(newest, oldest);
     }
 
     /**
@@ -70,102 +111,36 @@ final class CallbackQueue {
      * is something to run.
      */
     boolean isEmpty() {
-        return this.high.isEmpty() && this.normal.isEmpty() && this.low.isEmpty();
+        return this.high.isEmpty() && this.normal.isEmpty() && this.low.isEmpty() && hasEmptyStripes();
+    }
+
+    private boolean hasEmptyStripes() {
+        for (Stripe stripe : this.stripes) {
+            if (!stripe.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
-     * The one-shots in the queue that were not cancelled. Counts under the lock what is
-     * in line, and what has arrived by walking the stack while it grows.
+     * The one-shots in the queue that were not cancelled. Those that come or go meanwhile
+     * may be counted or not.
      */
     long countOneShots() {
-        this.lock.lock();
-        try {
-            return this.high.countOneShots() + this.normal.countOneShots() + this.low.countOneShots();
-        }
-        finally {
-            this.lock.unlock();
-        }
-    }
-
-    private Lane lane(TpPriority priority) {
-        return switch (priority) {
-            case HIGH -> this.high;
-            case NORMAL -> this.normal;
-            case LOW -> this.low;
+        long[] count = new long[1];
+        Consumer<QueueNode> counter = (node) -> {
+            if (node instanceof OneShot || (node instanceof TrackedOneShot tracked && tracked.pending() > 0)) {
+                count[0]++;
+            }
         };
-    }
-
-    private static final class Lane {
-
-        private static final VarHandle ARRIVALS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "arrivals",
-                VarHandle.class, Lane.class, QueueNode.class);
-
-        private volatile @Nullable QueueNode arrivals;
-
-        /**
-         * Written under the lock, read by anybody who wants to know whether the lane is
-         * empty.
-         */
-        private volatile @Nullable QueueNode line;
-
-        void push(QueueNode node) {
-            QueueNode head;
-            do {
-                head = this.arrivals;
-                node.next = head;
-            }
-            while (!ARRIVALS.compareAndSet(this, head, node));
+        this.high.forEachUnderLock(counter);
+        this.normal.forEachUnderLock(counter);
+        this.low.forEachUnderLock(counter);
+        for (Stripe stripe : this.stripes) {
+            stripe.forEach(counter);
         }
-
-        @Nullable QueueNode poll() {
-            QueueNode first = this.line;
-            if (first == null) {
-                if (this.arrivals == null) {
-                    return null;
-                }
-                // A placeholder, so that the rest is never seen to be in neither part:
-                // isEmpty() reads the
-                // parts in the order in which nodes move through them.
-                this.line = this.arrivals;
-                first = reversed((QueueNode) ARRIVALS.getAndSet(this, null));
-            }
-            this.line = first.next;
-            first.next = null;
-            return first;
-        }
-
-        boolean isEmpty() {
-            return this.arrivals == null && this.line == null;
-        }
-
-        long countOneShots() {
-            return countOneShots(this.line) + countOneShots(this.arrivals);
-        }
-
-        private static long countOneShots(@Nullable QueueNode from) {
-            long count = 0;
-            for (QueueNode node = from; node != null; node = node.next) {
-                if (node instanceof OneShot || (node instanceof TrackedOneShot tracked && tracked.pending() > 0)) {
-                    count++;
-                }
-            }
-            return count;
-        }
-
-        private static QueueNode reversed(QueueNode newest) {
-            QueueNode oldest = newest;
-            QueueNode behind = null;
-            QueueNode node = newest;
-            while (node != null) {
-                QueueNode before = node.next;
-                node.next = behind;
-                behind = node;
-                oldest = node;
-                node = before;
-            }
-            return oldest;
-        }
-
+        return count[0];
     }
 
 }

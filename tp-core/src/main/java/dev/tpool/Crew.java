@@ -20,10 +20,13 @@ final class Crew {
 
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
-    /**
-     * About 10 to 30 microseconds: less than the two context switches that it may save.
-     */
-    private static final int SPINS = 500;
+    /** What a park and a wake-up may cost: more than that is not worth a spin. */
+    private static final long LONGEST_SPIN_NANOS = 100_000;
+
+    /** Less than a wake-up costs on any machine. */
+    private static final long SHORTEST_SPIN_NANOS = 2_000;
+
+    private static final int LOOKS = 50;
 
     private final TpPool pool;
 
@@ -66,6 +69,12 @@ final class Crew {
 
     /** Whether the last attempt to start a worker failed: it was said then. */
     private volatile boolean startsFail;
+
+    /**
+     * How long a searcher spins before it parks: as long as it would have helped lately.
+     * There is one searcher at most who spins, and an old value does no harm.
+     */
+    private long spinNanos = SHORTEST_SPIN_NANOS;
 
     private volatile int minimum;
 
@@ -300,6 +309,7 @@ final class Crew {
 
     void entered(Worker worker) {
         this.workers.add(worker);
+        this.queue.addStripe(worker.stripe);
     }
 
     /**
@@ -315,6 +325,7 @@ final class Crew {
         finally {
             this.lock.unlock();
         }
+        this.queue.removeStripe(worker.stripe);
         if (!inOrder) {
             this.state.getAndAdd(-CrewState.ALIVE_ONE - (worker.searching ? CrewState.SEARCHING_ONE : 0));
             tellOfEnd();
@@ -345,7 +356,11 @@ final class Crew {
      * @return {@code false} if it has to leave
      */
     boolean awaitWork(Worker worker) {
-        if (spin(worker)) {
+        if (!this.queue.isEmpty()) {
+            return true;
+        }
+        long idleSince = System.nanoTime();
+        if (spin(worker, idleSince)) {
             return true;
         }
         if (!park(worker)) {
@@ -354,7 +369,7 @@ final class Crew {
         if (!this.queue.isEmpty() && unpark(worker)) {
             return true;
         }
-        long deadline = System.nanoTime() + this.keepAliveNanos;
+        long deadline = idleSince + this.keepAliveNanos;
         while (worker.isParked()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
@@ -371,24 +386,50 @@ final class Crew {
             }
         }
         worker.searching = true;
+        learnToSpin(System.nanoTime() - idleSince);
         return true;
     }
 
-    private boolean spin(Worker worker) {
+    @SuppressWarnings("ThreadPriorityCheck") // Not to order anything.
+    private boolean spin(Worker worker, long since) {
+        if (this.processors == 1) {
+            return false;
+        }
         if (!worker.searching) {
             long seen = this.state.get();
-            worker.searching = this.processors > 1 && CrewState.searching(seen) == 0
+            worker.searching = CrewState.searching(seen) == 0
                     && this.state.compareAndSet(seen, seen + CrewState.SEARCHING_ONE);
         }
-        if (worker.searching && this.processors > 1) {
-            for (int i = 0; i < SPINS; i++) {
+        if (worker.searching) {
+            for (int i = 0; i < LOOKS; i++) {
                 if (!this.queue.isEmpty()) {
                     return true;
                 }
                 Thread.onSpinWait();
             }
+            long longest = this.spinNanos;
+            while (System.nanoTime() - since < longest) {
+                // Whoever else wants this processor may be about to post.
+                Thread.yield();
+                if (!this.queue.isEmpty()) {
+                    return true;
+                }
+            }
         }
         return false;
+    }
+
+    /**
+     * A worker has parked and was woken.
+     * @param idleNanos after how long
+     */
+    private void learnToSpin(long idleNanos) {
+        if (idleNanos <= LONGEST_SPIN_NANOS) {
+            this.spinNanos = Math.min(LONGEST_SPIN_NANOS, 2 * idleNanos);
+        }
+        else {
+            this.spinNanos = Math.max(SHORTEST_SPIN_NANOS, this.spinNanos / 2);
+        }
     }
 
     /**

@@ -1,5 +1,9 @@
 package dev.tpool;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution {
 
+    private static final VarHandle COMPLETED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "completed",
+            VarHandle.class, Execution.class, long.class);
+
     private final TpPool pool;
 
     private final TpCallbackInstance instance;
@@ -34,17 +41,17 @@ final class Execution {
     private final boolean ownsThread;
 
     /** Written by the thread alone; others read it for snapshots. */
-    private volatile long completed;
+    private long completed;
 
     /**
      * Takes over the calling thread until {@link #leaveThread()}.
-     * @param ownsThread whether it is a worker of the pool, so that an interrupt that
-     * comes out of a callback is meant for nobody
+     * @param stripe that of the thread, if it is a worker of the pool, so that an
+     * interrupt that comes out of a callback is meant for nobody
      */
-    Execution(TpPool pool, boolean ownsThread) {
+    Execution(TpPool pool, @Nullable Stripe stripe) {
         this.pool = pool;
-        this.ownsThread = ownsThread;
-        this.instance = new TpCallbackInstance(pool);
+        this.ownsThread = stripe != null;
+        this.instance = new TpCallbackInstance(pool, stripe);
     }
 
     TpCallbackInstance instance() {
@@ -52,35 +59,46 @@ final class Execution {
     }
 
     long completed() {
-        return this.completed;
+        return (long) COMPLETED.getOpaque(this);
     }
 
     /**
      * Runs one callback that has been claimed.
+     * @param worker whose thread this is, if it is a worker's
+     * @return whether another callback of the same node has been claimed
      */
-    void run(QueueNode node) {
-        boolean disassociated = false;
+    boolean run(QueueNode node, @Nullable Worker worker) {
         if (this.ownsThread) {
             // Meant for nobody: it came between two callbacks, or out of a library that
             // was closed after the last one had settled.
             Thread.interrupted();
         }
+        boolean again = false;
         try {
-            disassociated = runToCompletion(node);
+            runToCompletion(node);
         }
         finally {
-            node.settle(disassociated);
+            boolean disassociated = this.instance.isDisassociated();
+            again = worker != null && !disassociated && worker.settleAndClaimInPlace(node);
+            if (again) {
+                this.instance.endAndGoOn();
+            }
+            else {
+                this.instance.end();
+                node.settle(disassociated);
+            }
         }
+        return again;
     }
 
     void leaveThread() {
         this.instance.leaveThread();
     }
 
-    private boolean runToCompletion(QueueNode node) {
+    private void runToCompletion(QueueNode node) {
         TpCallbackInstance current = this.instance;
-        boolean runsLong = node.environment().runsLong();
-        if (runsLong) {
+        TpEnvironment environment = node.environment();
+        if (environment.runsLong()) {
             current.markLongRunning();
             this.pool.crew().enterLongRunning();
         }
@@ -88,14 +106,18 @@ final class Execution {
         current.begin(node, started);
         Throwable failure = null;
         try {
-            failure = callUserCode(node);
+            if (environment.isBare()) {
+                node.invoke(current);
+            }
+            else {
+                failure = callUserCode(node, environment);
+            }
         }
         catch (Throwable ex) {
-            // Only what is wrong with the engine, or with a machine out of memory or
-            // stack, gets here.
+            // The callback's own, or what is wrong with the engine, or with a machine out
+            // of memory or stack.
             failure = ex;
         }
-        boolean disassociated;
         try {
             conclude(node, started, failure);
         }
@@ -103,18 +125,14 @@ final class Execution {
             this.pool.report(node.source(), ex);
         }
         finally {
-            disassociated = current.isDisassociated();
             if (current.isLongRunning()) {
                 this.pool.crew().leaveLongRunning();
             }
-            current.end();
             restoreThread();
         }
-        return disassociated;
     }
 
-    private @Nullable Throwable callUserCode(QueueNode node) {
-        TpEnvironment environment = node.environment();
+    private @Nullable Throwable callUserCode(QueueNode node, TpEnvironment environment) {
         TpActivationContext.Scope scope = null;
         Throwable failure = null;
         try {
@@ -168,9 +186,9 @@ final class Execution {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // There is one writer.
     private void countCompleted() {
-        this.completed++;
+        // There is one writer, and nobody orders anything else by it.
+        COMPLETED.setOpaque(this, this.completed + 1);
     }
 
     /**

@@ -39,6 +39,11 @@ final class ObjectState {
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
      *   worker       took the node, nothing to run   not QUEUED                               CAS
+     *   worker       saw the node alone in its lane, pending - 1, running + 1                 CAS
+     *                QUEUED, pending > 1
+     *   worker       end of an execution, the node   pending - 1                              CAS
+     *                alone, QUEUED, pending > 1,
+     *                neither WAITED nor CLOSED
      *   canceller    always                          pending = 0                              CAS
      *   worker       end of an execution             running - 1                              add
      *   waiter       about to look at the counts     WAITED                                   or
@@ -114,6 +119,14 @@ final class ObjectState {
      */
     static boolean isClaimable(long state) {
         return pending(state) > 0 && !is(state, FREED | RELEASED);
+    }
+
+    /**
+     * Whether a worker may claim one callback and leave the object where it is: one more
+     * is pending, so whoever takes the object out has something to run.
+     */
+    static boolean isClaimableInPlace(long state) {
+        return pending(state) > 1 && (state & (QUEUED | FREED | RELEASED)) == QUEUED;
     }
 
     /**

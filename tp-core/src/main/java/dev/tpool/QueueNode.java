@@ -37,6 +37,22 @@ abstract sealed class QueueNode permits TpObject, OneShot {
     abstract boolean claim(TpCallbackInstance instance);
 
     /**
+     * Turns one of several pending callbacks into a running one, while the node keeps its
+     * place in the queue. Called by a worker that saw it there, and saw nobody else whose
+     * turn it were.
+     * @return {@code false} if there is at most one, or what it is cannot be claimed so
+     */
+    abstract boolean claimInPlace();
+
+    /**
+     * Ends an execution and begins another one of the same node, in one step: as
+     * {@link #settle} and then {@link #claimInPlace()}.
+     * @return {@code false} if nothing was done, since the node cannot be claimed in
+     * place or somebody wants to know of the end
+     */
+    abstract boolean settleAndClaimInPlace();
+
+    /**
      * Whether its callbacks are counted against the capacity of a bounded queue: those
      * that somebody posts are, those of timers, waits and operations come when they come.
      */

@@ -48,6 +48,8 @@ public final class TpCallbackInstance {
 
     private final TpPool pool;
 
+    private final @Nullable Stripe stripe;
+
     /**
      * What is being executed, {@code null} between executions. Written by the thread
      * alone, and read by others for snapshots, which can live with a stale value: hence
@@ -83,8 +85,9 @@ public final class TpCallbackInstance {
      * Takes over the calling thread for executions of a pool, until
      * {@link #leaveThread()}.
      */
-    TpCallbackInstance(TpPool pool) {
+    TpCallbackInstance(TpPool pool, @Nullable Stripe stripe) {
         this.pool = pool;
+        this.stripe = stripe;
         this.thread = Thread.currentThread();
         this.outer = CURRENT.get();
         CURRENT.set(this);
@@ -246,6 +249,14 @@ public final class TpCallbackInstance {
         }
     }
 
+    /**
+     * The stripe of the calling thread, if it is a worker of the pool.
+     */
+    static @Nullable Stripe stripeIn(TpPool pool) {
+        TpCallbackInstance current = CURRENT.get();
+        return (current != null && current.pool == pool) ? current.stripe : null;
+    }
+
     static void refuseSelfWait(TpObject object) {
         for (TpCallbackInstance each = CURRENT.get(); each != null; each = each.outer) {
             if (each.node == object && !each.disassociated) {
@@ -267,7 +278,9 @@ public final class TpCallbackInstance {
 
     void begin(QueueNode next, long now) {
         this.startedAt = now;
-        NODE.setOpaque(this, next);
+        if (this.node != next) {
+            NODE.setOpaque(this, next);
+        }
         this.accepting = true;
     }
 
@@ -329,6 +342,13 @@ public final class TpCallbackInstance {
      */
     void end() {
         NODE.setOpaque(this, null);
+        endAndGoOn();
+    }
+
+    /**
+     * The same node is to begin again at once.
+     */
+    void endAndGoOn() {
         this.payload = null;
         this.disassociated = false;
         this.longRunning = false;

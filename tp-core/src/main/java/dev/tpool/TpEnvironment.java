@@ -36,6 +36,8 @@ public final class TpEnvironment {
 
     private final @Nullable TpExceptionHandler exceptionHandler;
 
+    private final boolean bare;
+
     private TpEnvironment(Builder builder) {
         this.pool = builder.pool;
         this.cleanupGroup = builder.cleanupGroup;
@@ -47,6 +49,7 @@ public final class TpEnvironment {
         this.finalizationCallback = builder.finalizationCallback;
         this.activationContext = builder.activationContext;
         this.exceptionHandler = builder.exceptionHandler;
+        this.bare = this.library == null && this.finalizationCallback == null && this.activationContext == null;
     }
 
     /**
@@ -114,6 +117,13 @@ public final class TpEnvironment {
      */
     public TpPriority priority() {
         return this.priority;
+    }
+
+    /**
+     * Whether nothing is to be done around a callback.
+     */
+    boolean isBare() {
+        return this.bare;
     }
 
     /**
@@ -331,7 +341,10 @@ public final class TpEnvironment {
      */
     public boolean trySubmit(Runnable callback) {
         Objects.requireNonNull(callback, "callback");
-        return postUntold((instance, context) -> callback.run(), null);
+        if (isUntracked()) {
+            return pool().postOneShot(new RunnableOneShot(this, callback));
+        }
+        return postTracked(null, (instance, context) -> callback.run(), null, null) != null;
     }
 
     /**
@@ -348,7 +361,11 @@ public final class TpEnvironment {
                                    // with.
     public <C extends @Nullable Object> boolean trySubmit(TpSimpleCallback<C> callback, C context) {
         Objects.requireNonNull(callback, "callback");
-        return postUntold((TpSimpleCallback<@Nullable Object>) callback, context);
+        TpSimpleCallback<@Nullable Object> untyped = (TpSimpleCallback<@Nullable Object>) callback;
+        if (isUntracked()) {
+            return pool().postOneShot(new ContextOneShot(this, untyped, context));
+        }
+        return postTracked(null, untyped, context, null) != null;
     }
 
     /**
@@ -487,11 +504,11 @@ public final class TpEnvironment {
         return io;
     }
 
-    private boolean postUntold(TpSimpleCallback<@Nullable Object> callback, @Nullable Object context) {
-        if (this.cleanupGroup == null && this.library == null && !pool().isWatched()) {
-            return pool().postOneShot(new OneShot(this, callback, context));
-        }
-        return postTracked(null, callback, context, null) != null;
+    /**
+     * Whether nobody has to be told of a one-shot before or after it runs.
+     */
+    private boolean isUntracked() {
+        return this.cleanupGroup == null && this.library == null && !pool().isWatched();
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> postForResult(@Nullable String name,

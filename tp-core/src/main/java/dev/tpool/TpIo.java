@@ -240,6 +240,11 @@ public final class TpIo extends TpObject {
     }
 
     @Override
+    boolean isClaimedByStateAlone() {
+        return false;
+    }
+
+    @Override
     long takeOne(TpCallbackInstance instance) {
         lock();
         try {

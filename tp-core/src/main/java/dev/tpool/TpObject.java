@@ -328,6 +328,40 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
+     * Whether the state word alone says what the next callback is.
+     */
+    boolean isClaimedByStateAlone() {
+        return true;
+    }
+
+    @Override
+    final boolean claimInPlace() {
+        long seen = this.state;
+        while (ObjectState.isClaimableInPlace(seen) && isClaimedByStateAlone()) {
+            long witness = (long) STATE.compareAndExchange(this, seen, ObjectState.claimed(seen));
+            if (witness == seen) {
+                return true;
+            }
+            seen = witness;
+        }
+        return false;
+    }
+
+    @Override
+    final boolean settleAndClaimInPlace() {
+        long seen = this.state;
+        while (ObjectState.isClaimableInPlace(seen) && isClaimedByStateAlone()
+                && !ObjectState.is(seen, ObjectState.WAITED | ObjectState.CLOSED)) {
+            long witness = (long) STATE.compareAndExchange(this, seen, seen - ObjectState.PENDING_ONE);
+            if (witness == seen) {
+                return true;
+            }
+            seen = witness;
+        }
+        return false;
+    }
+
+    /**
      * Turns a pending callback into a running one in the state word.
      * @return the new state, or {@link #NOTHING_TAKEN}
      */

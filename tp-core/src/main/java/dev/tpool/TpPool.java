@@ -453,7 +453,7 @@ public final class TpPool implements AutoCloseable {
         if (this.monitor != null) {
             node.queuedAt(now());
         }
-        this.queue.add(node, node.environment().priority());
+        this.queue.add(node, node.environment().priority(), TpCallbackInstance.stripeIn(this));
         this.crew.signalWork();
     }
 
@@ -465,10 +465,10 @@ public final class TpPool implements AutoCloseable {
         if (this.monitor != null) {
             node.queuedAt(now());
         }
-        Execution execution = new Execution(this, false);
+        Execution execution = new Execution(this, null);
         try {
             if (claimed || node.claim(execution.instance())) {
-                execution.run(node);
+                execution.run(node, null);
             }
         }
         finally {

@@ -285,6 +285,11 @@ public final class TpWait extends ClockEntry {
     }
 
     @Override
+    boolean isClaimedByStateAlone() {
+        return false;
+    }
+
+    @Override
     long takeOne(TpCallbackInstance instance) {
         lock();
         try {

@@ -25,6 +25,17 @@ final class Worker implements Runnable {
     /** Whether nobody has run it, and nobody has given up on it, yet. */
     private final AtomicBoolean permit = new AtomicBoolean(true);
 
+    /** What is near: owned by the worker's thread, but others may steal from it. */
+    final Stripe stripe = new Stripe();
+
+    private final Slice slice = new Slice();
+
+    /** Where the callback that runs was claimed, if it was in place. */
+    private @Nullable NodeQueue place;
+
+    /** Whose stripe was last looked at. */
+    private int lookedAt;
+
     private volatile @Nullable Thread thread;
 
     private volatile @Nullable Execution execution;
@@ -68,7 +79,7 @@ final class Worker implements Runnable {
         this.thread = Thread.currentThread();
         boolean inOrder = false;
         try {
-            Execution running = new Execution(this.pool, true);
+            Execution running = new Execution(this.pool, this.stripe);
             this.execution = running;
             this.crew.entered(this);
             serve(running);
@@ -126,12 +137,15 @@ final class Worker implements Runnable {
     private void serve(Execution running) {
         while (true) {
             try {
-                QueueNode node = this.queue.take();
+                QueueNode node = claimNext(running.instance());
                 if (node != null) {
                     serve(running, node);
                 }
-                else if (!this.crew.awaitWork(this)) {
-                    return;
+                else {
+                    this.slice.idle();
+                    if (!this.crew.awaitWork(this)) {
+                        return;
+                    }
                 }
             }
             catch (Throwable ex) {
@@ -144,15 +158,216 @@ final class Worker implements Runnable {
     }
 
     private void serve(Execution running, QueueNode node) {
-        if (!node.claim(running.instance())) {
-            return;
-        }
-        this.pool.callbackClaimed(node);
         if (this.searching) {
             this.searching = false;
             this.crew.found();
         }
-        running.run(node);
+        boolean again;
+        do {
+            this.slice.count();
+            this.stripe.count();
+            this.pool.callbackClaimed(node);
+            again = running.run(node, this);
+        }
+        while (again);
+    }
+
+    /**
+     * Ends the execution of a callback and begins another of the same node, in one step,
+     * if the node is still alone where it was and it is not somebody else's turn.
+     */
+    boolean settleAndClaimInPlace(QueueNode node) {
+        NodeQueue at = this.place;
+        return at != null && !this.slice.isOver() && at.alone() == node && isItsTurn(at)
+                && node.settleAndClaimInPlace();
+    }
+
+    /**
+     * Whether nothing that the worker would take is queued elsewhere and comes before
+     * what is there, or has waited for as long.
+     */
+    private boolean isItsTurn(NodeQueue at) {
+        if (at == this.queue.high()) {
+            return true;
+        }
+        return this.queue.high().isEmpty() && at != this.queue.low() && (at == this.stripe || this.stripe.isEmpty())
+                && (at == this.queue.normal() || this.queue.normal().isEmpty());
+    }
+
+    /**
+     * Claims a callback of the node that is next.
+     * @return the node, or {@code null} if there is none, somebody else was faster or all
+     * of its callbacks were cancelled
+     */
+    private @Nullable QueueNode claimNext(TpCallbackInstance instance) {
+        if (this.slice.isOver()) {
+            this.slice.next(System.nanoTime());
+            share();
+        }
+        this.place = null;
+        QueueNode node = takeNext();
+        return (node != null && (this.place != null || node.claim(instance))) ? node : null;
+    }
+
+    /**
+     * Takes the node that is next, or claims one of its callbacks where it is.
+     */
+    private @Nullable QueueNode takeNext() {
+        Lane high = this.queue.high();
+        if (!high.isEmpty()) {
+            return takeFrom(high);
+        }
+        // What is in line in the stripe was taken from the lane earlier, what has arrived
+        // there came later than most of what is in the lane.
+        QueueNode node = takeFromLine();
+        if (node == null) {
+            node = takeFromNormalLane();
+        }
+        if (node == null) {
+            node = takeFromArrivals();
+        }
+        if (node == null) {
+            node = steal();
+        }
+        if (node == null && !this.queue.low().isEmpty()) {
+            node = takeFrom(this.queue.low());
+        }
+        return node;
+    }
+
+    private @Nullable QueueNode takeFrom(Lane lane) {
+        QueueNode node = claimInPlace(lane);
+        return (node != null) ? node : lane.take();
+    }
+
+    private @Nullable QueueNode takeFromLine() {
+        if (!this.stripe.hasLine()) {
+            return null;
+        }
+        QueueNode node = this.queue.normal().isEmpty() ? claimInPlace(this.stripe) : null;
+        return (node != null) ? node : this.stripe.take();
+    }
+
+    private @Nullable QueueNode takeFromArrivals() {
+        if (this.stripe.isEmpty()) {
+            return null;
+        }
+        QueueNode node = claimInPlace(this.stripe);
+        if (node == null) {
+            node = this.stripe.refill();
+            tellOfMore(node);
+        }
+        return node;
+    }
+
+    private @Nullable QueueNode takeFromNormalLane() {
+        Lane lane = this.queue.normal();
+        if (lane.isEmpty()) {
+            return null;
+        }
+        QueueNode node = this.stripe.isEmpty() ? claimInPlace(lane) : null;
+        if (node == null && this.slice.length() == 1) {
+            node = lane.take();
+        }
+        else if (node == null) {
+            node = lane.takeBatch(this.stripe, this.slice.length(), this.crew.alive());
+            tellOfMore(node);
+        }
+        return node;
+    }
+
+    private @Nullable QueueNode steal() {
+        Stripe[] all = this.queue.stripes();
+        for (int i = 0; i < all.length; i++) {
+            Stripe other = nextOf(all);
+            if (other != this.stripe && !other.isEmpty()) {
+                QueueNode node = claimInPlace(other);
+                if (node == null) {
+                    node = other.takeAll();
+                    if (node != null) {
+                        this.stripe.fill(node.next);
+                        node.next = null;
+                        tellOfMore(node);
+                    }
+                }
+                if (node != null) {
+                    return node;
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable QueueNode claimInPlace(NodeQueue at) {
+        QueueNode alone = at.alone();
+        if (alone != null && alone.claimInPlace()) {
+            this.place = at;
+            return alone;
+        }
+        return null;
+    }
+
+    /**
+     * Nodes have been moved to the worker's stripe and could not be seen meanwhile. A
+     * searcher tells when it stops searching.
+     */
+    private void tellOfMore(@Nullable QueueNode taken) {
+        if (taken != null && !this.searching && !this.stripe.isEmpty()) {
+            this.crew.signalWork();
+        }
+    }
+
+    /**
+     * Between two slices: gives back what others have waited for longer, and frees what
+     * is stuck behind a callback that takes long.
+     */
+    private void share() {
+        Stripe own = this.stripe;
+        own.setOpen(this.slice.length() > 1);
+        boolean moved = false;
+        if (!own.isEmpty() && (!own.isOpen() || !this.queue.normal().isEmpty() || this.slice.isToMix())) {
+            giveBack();
+            moved = true;
+        }
+        Stripe[] all = this.queue.stripes();
+        Stripe other = (all.length > 1) ? nextOf(all) : own;
+        if (other != own && other.isStuck()) {
+            QueueNode oldest = other.takeAll();
+            if (oldest != null) {
+                this.queue.addAgain(oldest);
+                moved = true;
+            }
+        }
+        if (moved && !this.searching) {
+            this.crew.signalWork();
+        }
+    }
+
+    /**
+     * Moves what is in the worker's stripe to the end of the lane, but no more than it
+     * has served meanwhile, which could take long.
+     */
+    private void giveBack() {
+        int left = Slice.LONGEST;
+        QueueNode oldest = this.stripe.takeAll();
+        while (oldest != null && left > 0) {
+            QueueNode end = oldest;
+            left--;
+            while (end.next != null && left > 0) {
+                end = end.next;
+                left--;
+            }
+            QueueNode rest = end.next;
+            end.next = null;
+            this.queue.addAgain(oldest);
+            oldest = (rest != null) ? rest : this.stripe.takeAll();
+        }
+        this.stripe.fill(oldest);
+    }
+
+    private Stripe nextOf(Stripe[] all) {
+        this.lookedAt = (this.lookedAt + 1 < all.length) ? this.lookedAt + 1 : 0;
+        return all[this.lookedAt];
     }
 
 }

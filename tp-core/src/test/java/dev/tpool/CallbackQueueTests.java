@@ -1,13 +1,8 @@
 package dev.tpool;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,117 +11,74 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallbackQueueTests {
 
-    @RegisterExtension
-    final Pools pools = new Pools();
-
     private final CallbackQueue queue = new CallbackQueue();
 
-    private static OneShot node(Object context) {
-        return new OneShot(TpEnvironment.defaults(), (instance, own) -> {
-        }, context);
-    }
+    private final Stripe stripe = new Stripe();
 
-    private static List<Object> drain(CallbackQueue queue) {
-        List<Object> contexts = new ArrayList<>();
-        for (QueueNode node = queue.take(); node != null; node = queue.take()) {
-            contexts.add(node.context());
-        }
-        return contexts;
+    private void add(Object context, TpPriority priority) {
+        this.queue.add(LaneTests.node(context), priority, this.stripe);
     }
 
     @Test
     void isEmptyAtFirst() {
         assertThat(this.queue.isEmpty()).isTrue();
-        assertThat(this.queue.take()).isNull();
         assertThat(this.queue.countOneShots()).isZero();
     }
 
     @Test
-    void handsOutInTheOrderOfArrivalWheneverSomethingIsTakenInBetween() {
-        this.queue.add(node(1), TpPriority.NORMAL);
-        this.queue.add(node(2), TpPriority.NORMAL);
-        this.queue.add(node(3), TpPriority.NORMAL);
-        assertThat(this.queue.take().context()).isEqualTo(1);
-        this.queue.add(node(4), TpPriority.NORMAL);
-
-        assertThat(drain(this.queue)).containsExactly(2, 3, 4);
-        assertThat(this.queue.isEmpty()).isTrue();
+    void whatIsInAnyLaneOrStripeIsThere() {
+        for (TpPriority priority : TpPriority.values()) {
+            CallbackQueue any = new CallbackQueue();
+            any.add(LaneTests.node(priority), priority, null);
+            assertThat(any.isEmpty()).as("%s", priority).isFalse();
+            assertThat(any.countOneShots()).isEqualTo(1);
+        }
+        this.queue.addStripe(this.stripe);
+        this.stripe.push(LaneTests.node("near"));
+        assertThat(this.queue.isEmpty()).isFalse();
+        assertThat(this.queue.countOneShots()).isEqualTo(1);
     }
 
     @Test
-    void emptiesAHigherLaneFirstEvenIfALowerOneWasBegun() {
-        this.queue.add(node("low"), TpPriority.LOW);
-        this.queue.add(node("normal 1"), TpPriority.NORMAL);
-        this.queue.add(node("normal 2"), TpPriority.NORMAL);
-        assertThat(this.queue.take().context()).isEqualTo("normal 1");
-        this.queue.add(node("high"), TpPriority.HIGH);
+    void onlyWhatHasNormalPriorityGoesToAStripeAndOnlyWhileItIsOpen() {
+        add("closed", TpPriority.NORMAL);
+        this.stripe.setOpen(true);
+        add("high", TpPriority.HIGH);
+        add("normal", TpPriority.NORMAL);
+        add("low", TpPriority.LOW);
 
-        assertThat(drain(this.queue)).containsExactly("high", "normal 2", "low");
+        assertThat(LaneTests.contexts(this.queue.normal())).containsExactly("closed");
+        assertThat(LaneTests.contexts(this.stripe)).containsExactly("normal");
+        assertThat(LaneTests.contexts(this.queue.high())).containsExactly("high");
+        assertThat(LaneTests.contexts(this.queue.low())).containsExactly("low");
     }
 
     @Test
-    void countsOneShotsInLineAndThoseThatHaveJustArrived() {
-        this.queue.add(node(1), TpPriority.NORMAL);
-        this.queue.add(node(2), TpPriority.NORMAL);
-        this.queue.take();
-        this.queue.add(node(3), TpPriority.NORMAL);
-        this.queue.add(node(4), TpPriority.LOW);
-
-        assertThat(this.queue.countOneShots()).isEqualTo(3);
-    }
-
-    @Test
-    void aNodeThatWasTakenCanBeAddedAgain() {
-        OneShot node = node("again");
+    void whatIsMovedToTheLaneKeepsItsOrder() {
+        this.stripe.setOpen(true);
         for (int i = 0; i < 3; i++) {
-            this.queue.add(node, TpPriority.NORMAL);
-            assertThat(this.queue.take()).isSameAs(node);
-            assertThat(node.next).isNull();
+            add(i, TpPriority.NORMAL);
         }
-        assertThat(this.queue.isEmpty()).isTrue();
+
+        this.queue.addAgain(this.stripe.takeAll());
+
+        Lane lane = this.queue.normal();
+        assertThat(List.of(lane.take(), lane.take(), lane.take())).extracting(QueueNode::context)
+            .containsExactly(0, 1, 2);
+        assertThat(lane.isEmpty()).isTrue();
     }
 
     @Test
-    void everyNodeIsTakenOnceAndThoseOfOnePosterInTheirOrder() throws Exception {
-        int posters = 3;
-        int each = 20_000;
-        AtomicInteger left = new AtomicInteger(posters * each);
-        List<Started<Integer>> started = new ArrayList<>();
-        for (int i = 0; i < posters; i++) {
-            int poster = i;
-            started.add(this.pools.start(() -> {
-                for (int number = 0; number < each; number++) {
-                    this.queue.add(node(new int[] { poster, number }), TpPriority.NORMAL);
-                }
-                return 0;
-            }));
-        }
-        List<Started<Integer>> takers = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            takers.add(this.pools.start(() -> {
-                Map<Integer, Integer> last = new HashMap<>();
-                int disorder = 0;
-                while (left.get() > 0) {
-                    QueueNode node = this.queue.take();
-                    if (node != null) {
-                        left.decrementAndGet();
-                        int[] context = (int[]) node.context();
-                        Integer before = last.put(context[0], context[1]);
-                        disorder += (before != null && before >= context[1]) ? 1 : 0;
-                    }
-                }
-                return disorder;
-            }));
-        }
+    void theNodesOfAStripeThatGoesAreMovedToTheLane() {
+        this.queue.addStripe(this.stripe);
+        this.stripe.push(LaneTests.node(1));
+        this.stripe.push(LaneTests.node(2));
 
-        for (Started<Integer> poster : started) {
-            assertThat(poster.get()).isZero();
-        }
-        for (Started<Integer> taker : takers) {
-            assertThat(taker.get()).isZero();
-        }
-        assertThat(left).hasValue(0);
-        assertThat(this.queue.isEmpty()).isTrue();
+        this.queue.removeStripe(this.stripe);
+
+        assertThat(this.queue.stripes()).isEmpty();
+        assertThat(this.queue.normal().take().context()).isEqualTo(1);
+        assertThat(this.queue.normal().take().context()).isEqualTo(2);
     }
 
 }

@@ -30,9 +30,9 @@ public class PostClaimCancelTest {
 
     @Actor
     public void worker(III_Result result) {
-        QueueNode node = this.pool.queue().take();
+        QueueNode node = this.pool.queue().normal().take();
         if (node != null) {
-            TpCallbackInstance instance = new TpCallbackInstance(this.pool);
+            TpCallbackInstance instance = new TpCallbackInstance(this.pool, null);
             result.r1 = node.claim(instance) ? 1 : 0;
             instance.leaveThread();
         }

@@ -36,9 +36,9 @@ public class QueuePlaceTest {
     @Actor
     public void posterAndWorker() {
         this.work.post();
-        QueueNode node = this.pool.queue().take();
+        QueueNode node = this.pool.queue().normal().take();
         if (node != null) {
-            TpCallbackInstance instance = new TpCallbackInstance(this.pool);
+            TpCallbackInstance instance = new TpCallbackInstance(this.pool, null);
             node.claim(instance);
             instance.leaveThread();
         }
@@ -47,7 +47,7 @@ public class QueuePlaceTest {
     @Arbiter
     public void arbiter(II_Result result) {
         result.r1 = (int) this.work.pending();
-        while (this.pool.queue().take() != null) {
+        while (this.pool.queue().normal().take() != null) {
             result.r2++;
         }
     }

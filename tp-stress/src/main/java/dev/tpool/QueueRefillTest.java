@@ -12,9 +12,9 @@ import org.openjdk.jcstress.infra.results.Z_Result;
  * java -jar tp-stress/target/jcstress.jar -t QueueRefillTest
  * </pre>
  *
- * A worker that is about to park trusts an empty queue. So a queue with two nodes of
- * which one is being taken never looks empty, not even while its arrivals are being put
- * in line.
+ * A worker that is about to park trusts an empty queue. So a lane with two nodes of which
+ * one is being taken never looks empty, not even while its arrivals are being put in
+ * line.
  */
 @JCStressTest
 @Outcome(id = "false", expect = Expect.ACCEPTABLE, desc = "not empty")
@@ -22,21 +22,21 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 @State
 public class QueueRefillTest {
 
-    private final CallbackQueue queue = new CallbackQueue();
+    private final Lane lane = new Lane();
 
     public QueueRefillTest() {
-        this.queue.add(QueueTransferTest.node(), TpPriority.NORMAL);
-        this.queue.add(QueueTransferTest.node(), TpPriority.NORMAL);
+        this.lane.push(QueueTransferTest.node());
+        this.lane.push(QueueTransferTest.node());
     }
 
     @Actor
     public void taker() {
-        this.queue.take();
+        this.lane.take();
     }
 
     @Actor
     public void parker(Z_Result result) {
-        result.r1 = this.queue.isEmpty();
+        result.r1 = this.lane.isEmpty();
     }
 
 }

@@ -13,8 +13,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
  * java -jar tp-stress/target/jcstress.jar -t QueueTransferTest
  * </pre>
  *
- * The queue: what two threads push and take arrives once each. The result is the number
- * of nodes that somebody got.
+ * A lane: what two threads push and take arrives once each. The result is the number of
+ * nodes that somebody got.
  */
 @JCStressTest
 @Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "both arrived")
@@ -24,7 +24,7 @@ public class QueueTransferTest {
 
     private static final TpEnvironment ENVIRONMENT = TpEnvironment.defaults();
 
-    private final CallbackQueue queue = new CallbackQueue();
+    private final Lane lane = new Lane();
 
     private final QueueNode first = node();
 
@@ -36,20 +36,20 @@ public class QueueTransferTest {
 
     @Actor
     public void one() {
-        this.queue.add(this.first, TpPriority.NORMAL);
-        this.takenByOne = this.queue.take();
+        this.lane.push(this.first);
+        this.takenByOne = this.lane.take();
     }
 
     @Actor
     public void otherOne() {
-        this.queue.add(this.second, TpPriority.NORMAL);
-        this.takenByOther = this.queue.take();
+        this.lane.push(this.second);
+        this.takenByOther = this.lane.take();
     }
 
     @Arbiter
     public void arbiter(I_Result result) {
-        QueueNode left = this.queue.take();
-        QueueNode alsoLeft = this.queue.take();
+        QueueNode left = this.lane.take();
+        QueueNode alsoLeft = this.lane.take();
         for (QueueNode wanted : new QueueNode[] { this.first, this.second }) {
             for (QueueNode got : new QueueNode[] { this.takenByOne, this.takenByOther, left, alsoLeft }) {
                 result.r1 += (got == wanted) ? 1 : 0;
@@ -58,7 +58,7 @@ public class QueueTransferTest {
     }
 
     static QueueNode node() {
-        return new OneShot(ENVIRONMENT, (instance, context) -> {
+        return new ContextOneShot(ENVIRONMENT, (instance, context) -> {
         }, null);
     }
 

@@ -31,7 +31,7 @@ public class WaitUnsetTest {
     private final TpEvent event = TpEvent.autoReset();
 
     private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null, this.pool.clock());
+    }, null);
 
     public WaitUnsetTest() {
         this.wait.set(this.event);

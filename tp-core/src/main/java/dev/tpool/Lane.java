@@ -1,0 +1,99 @@
+package dev.tpool;
+
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue of one priority: first in, first out.
+ */
+final class Lane extends NodeQueue {
+
+    /*-
+     * The line is written only under the lock. When it is empty all arrivals are taken at once and turned
+     * round; meanwhile the line stands for them, so that they are never seen to be in neither part.
+     */
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /**
+     * Takes the oldest node.
+     */
+    @Nullable QueueNode take() {
+        this.lock.lock();
+        try {
+            return takeFirst(null, 0, 1);
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Takes the oldest node, and moves those that follow to a stripe, which is empty.
+     * @param most how many to take at most
+     * @param sharers among how many workers those that are in line are shared
+     */
+    @Nullable QueueNode takeBatch(Stripe stripe, int most, int sharers) {
+        this.lock.lock();
+        try {
+            return takeFirst(stripe, most, sharers);
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    private @Nullable QueueNode takeFirst(@Nullable Stripe stripe, int most, int sharers) {
+        QueueNode oldest = this.line;
+        if (oldest == null) {
+            QueueNode newest = newest();
+            if (newest == null) {
+                return null;
+            }
+            this.line = newest;
+            oldest = takeArrivals();
+            if (oldest == null) {
+                throw new AssertionError("taken without the lock");
+            }
+        }
+        QueueNode end = oldest;
+        if (stripe != null) {
+            for (int left = shareOf(oldest, most, sharers); left > 1 && end.next != null; left--) {
+                end = end.next;
+            }
+        }
+        QueueNode rest = end.next;
+        if (end != oldest && stripe != null) {
+            end.next = null;
+            // Before it is gone from here.
+            stripe.fill(oldest.next);
+        }
+        oldest.next = null;
+        this.line = rest;
+        return oldest;
+    }
+
+    private static int shareOf(QueueNode oldest, int most, int sharers) {
+        int count = 0;
+        for (QueueNode node = oldest; node != null && count < most; node = node.next) {
+            count++;
+        }
+        return (count == most) ? most : (count + sharers - 1) / sharers;
+    }
+
+    /**
+     * Shows the nodes to somebody.
+     */
+    void forEachUnderLock(Consumer<QueueNode> action) {
+        this.lock.lock();
+        try {
+            forEach(action);
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+}

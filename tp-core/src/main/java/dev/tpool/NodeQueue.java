@@ -1,0 +1,103 @@
+package dev.tpool;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a lane and a stripe have in common: a stack of what has arrived, and a line of
+ * what is next.
+ */
+abstract sealed class NodeQueue permits Lane, Stripe {
+
+    /*-
+     *   arrivals   a stack that is pushed on with one compare-and-set and only ever taken as a whole. The
+     *              node is linked before it becomes visible, so there is no moment at which a place is
+     *              claimed and not yet filled: a poster that is preempted holds nobody up. Pushing
+     *              compares the head with the value that the node was linked to, so a head that was
+     *              taken and came back does no harm.
+     *   line       nodes in order, the oldest first: what was taken from arrivals, turned round.
+     */
+
+    private static final VarHandle ARRIVALS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "arrivals",
+            VarHandle.class, NodeQueue.class, QueueNode.class);
+
+    private volatile @Nullable QueueNode arrivals;
+
+    volatile @Nullable QueueNode line;
+
+    final void push(QueueNode node) {
+        push(node, node);
+    }
+
+    /**
+     * Pushes nodes that are linked to each other, the newest first.
+     */
+    final void push(QueueNode newest, QueueNode oldest) {
+        QueueNode before;
+        do {
+            before = this.arrivals;
+            oldest.next = before;
+        }
+        while (!ARRIVALS.compareAndSet(this, before, newest));
+    }
+
+    /**
+     * Looks at arrivals first, since that is the order in which nodes move.
+     */
+    final boolean isEmpty() {
+        return this.arrivals == null && this.line == null;
+    }
+
+    final @Nullable QueueNode newest() {
+        return this.arrivals;
+    }
+
+    /**
+     * The only node, if there is just one. Whoever claims one of its callbacks in place
+     * overtakes nobody here.
+     */
+    final @Nullable QueueNode alone() {
+        QueueNode newest = this.arrivals;
+        QueueNode first = this.line;
+        QueueNode only = (first == null) ? newest : first;
+        return (only != null && only.next == null && (first == null || newest == null)) ? only : null;
+    }
+
+    /**
+     * Takes all that has arrived.
+     * @return the oldest, with the others linked to it in order
+     */
+    final @Nullable QueueNode takeArrivals() {
+        if (this.arrivals == null) {
+            return null;
+        }
+        QueueNode oldest = null;
+        QueueNode node = (QueueNode) ARRIVALS.getAndSet(this, null);
+        while (node != null) {
+            QueueNode before = node.next;
+            node.next = oldest;
+            oldest = node;
+            node = before;
+        }
+        return oldest;
+    }
+
+    /**
+     * Shows the nodes to somebody. Those that come or go meanwhile may be shown or not.
+     */
+    final void forEach(Consumer<QueueNode> action) {
+        forEach(this.arrivals, action);
+        forEach(this.line, action);
+    }
+
+    private static void forEach(@Nullable QueueNode first, Consumer<QueueNode> action) {
+        for (QueueNode node = first; node != null; node = node.next) {
+            action.accept(node);
+        }
+    }
+
+}

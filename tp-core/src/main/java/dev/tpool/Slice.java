@@ -1,0 +1,68 @@
+package dev.tpool;
+
+/**
+ * How many callbacks a worker takes from what is near before it looks at what is waiting
+ * for anybody: the more, the shorter they are. While callbacks take long the answer is
+ * one, and the pool's queue is one queue in strict order. Used by one thread.
+ */
+final class Slice {
+
+    static final int LONGEST = 64;
+
+    private static final long NANOS = 100_000;
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    private int length = 1;
+
+    private int left;
+
+    private long began = UNKNOWN;
+
+    private int number;
+
+    int length() {
+        return this.length;
+    }
+
+    boolean isOver() {
+        return this.left <= 0;
+    }
+
+    /**
+     * Counts one callback.
+     */
+    void count() {
+        this.left--;
+    }
+
+    /**
+     * The worker has nothing to do: how long this slice takes says nothing.
+     */
+    void idle() {
+        this.left = 0;
+        this.began = UNKNOWN;
+    }
+
+    /**
+     * Begins the next slice.
+     */
+    void next(long now) {
+        if (this.began != UNKNOWN) {
+            long took = now - this.began;
+            this.length = (took <= NANOS) ? Math.min(LONGEST, 2 * this.length)
+                    : (int) Math.max(1, this.length * NANOS / took);
+        }
+        this.began = now;
+        this.left = this.length;
+        this.number++;
+    }
+
+    /**
+     * Whether it is time to mix what is near with what others have near.
+     */
+    boolean isToMix() {
+        return this.number % 16 == 0;
+    }
+
+}
