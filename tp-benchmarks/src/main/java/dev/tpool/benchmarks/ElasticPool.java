@@ -79,15 +79,15 @@ record ElasticPool(Executor executor, IntSupplier peakThreads, Runnable end) imp
     }
 
     /**
-     * The sizes among which the best fixed one is looked for.
+     * The sizes among which the best fixed one is looked for, the largest first.
      */
     static List<Integer> sizes(int processors) {
         List<Integer> sizes = new ArrayList<>();
-        sizes.add(processors);
-        for (int size = 4 * processors; size < MAXIMUM; size *= 2) {
+        sizes.add(MAXIMUM);
+        for (int size = 256; size > processors; size /= 2) {
             sizes.add(size);
         }
-        sizes.add(MAXIMUM);
+        sizes.add(processors);
         return sizes;
     }
 

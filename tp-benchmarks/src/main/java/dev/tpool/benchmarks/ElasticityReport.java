@@ -92,16 +92,18 @@ public final class ElasticityReport {
         for (Contender contender : contenders()) {
             print(load, contender.name(), median(load, connections, contender.pool()));
         }
-        List<Outcome> ofSizes = new ArrayList<>();
+        Outcome best = new Outcome(0, Double.MAX_VALUE, 0, 0);
         for (int size : ElasticPool.sizes(PROCESSORS)) {
-            // One that takes ten times as long need not be tried three times.
-            ofSizes.add(run(load, connections, () -> ElasticPool.ofFixedSize(size)).of(size));
+            Outcome outcome = run(load, connections, () -> ElasticPool.ofFixedSize(size)).of(size);
+            if (outcome.millis() > 3 * best.millis()) {
+                // Fewer threads still would take longer still.
+                break;
+            }
+            best = (outcome.millis() < best.millis()) ? outcome : best;
         }
-        Outcome best = ofSizes.stream().min(Comparator.comparingDouble(Outcome::millis)).orElseThrow();
-        print(load, "ThreadPoolExecutor, best fixed size (" + best.size() + ")",
-                median(load, connections, () -> ElasticPool.ofFixedSize(best.size())));
-        Outcome smallest = ofSizes.get(0);
-        print(load, "ThreadPoolExecutor, fixed size " + smallest.size(), smallest);
+        int bestSize = best.size();
+        print(load, "ThreadPoolExecutor, best fixed size (" + bestSize + ")",
+                median(load, connections, () -> ElasticPool.ofFixedSize(bestSize)));
     }
 
     private static List<Contender> contenders() {
