@@ -350,7 +350,7 @@ final class Governor implements Runnable {
         static final long WINDOW = TimeUnit.MILLISECONDS.toNanos(10);
 
         /** How often the time is doubled for one that stays where it is. */
-        private static final int MOST_DOUBLINGS = 4;
+        private static final int MOST_DOUBLINGS = 7;
 
         /**
          * It stood still if it had less than one part in so many: callbacks that hardly
