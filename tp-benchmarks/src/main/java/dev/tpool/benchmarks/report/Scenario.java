@@ -38,6 +38,9 @@ record Scenario(String name, String title, List<Subject> subjects, List<Target> 
         line(out, header);
         line(out, header.stream().map((column) -> "---").toList());
         for (Subject subject : this.subjects) {
+            if (Double.isNaN(measured.median(subject, compared))) {
+                continue;
+            }
             List<String> row = new ArrayList<>(List.of(subject.name()));
             for (Metric metric : metrics) {
                 Series series = measured.of(subject, metric);
