@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+#
+# Checks the models exhaustively with Spin: each must hold as it is, and must fail with each
+# bug that can be planted in it. Prints a table, and fails if a line of it is not as it
+# should be.
+#
+#   check.sh              everything
+#   check.sh crew 3       the lines of one model, or of one of its mutations
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+only_model=${1:-} only_mutation=${2:-}
+
+# model | mutation, 0 for none | bounds | what it is
+lines() {
+    cat <<'TABLE'
+crew   |  0 | -DSLOTS=2                                            | 2 posters of 2 one-shots, 2 workers
+crew   |  0 | -DSLOTS=2 -DOBJECT                                   | 2 posters of 2 posts to one object, 2 workers
+crew   |  0 | -DPOSTERS=1 -DLEAVES=1                               | idle workers leave
+crew   |  0 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start fails, a governor sees to it
+crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR | a governor replaces who is blocked
+crew   |  0 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | the pool is closed, 1 worker
+crew   |  0 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | the pool is closed, 2 workers
+crew   |  0 | -DPOSTERS=1 -DMAX=1 -DOBJECT -DCLOSE                 | the pool and its object are closed
+crew   |  1 | -DPOSTS=1 -DSLOTS=2                                  | no look at the queue after parking
+crew   |  2 | -DPOSTS=1 -DSLOTS=2                                  | found() wakes nobody
+crew   |  3 | -DPOSTS=1 -DSLOTS=2                                  | a woken worker sees it before it is counted
+crew   |  4 | -DPOSTS=1 -DSLOTS=2                                  | looks whom to wake before it pushes
+crew   |  5 | -DSLOTS=2                                            | isEmpty() does not ask whether somebody refills
+crew   |  6 | -DSLOTS=2                                            | the refiller is done before the ring shows the nodes
+crew   |  7 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | who leaves does not look at the queue again
+crew   |  8 | -DSLOTS=2                                            | isEmpty() reads against the way of the nodes
+crew   |  9 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | the last one to leave a closed pool wakes nobody
+crew   | 10 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start that fails is not made good
+crew   | 11 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start that fails still counts as searching
+crew   | 12 | -DPOSTERS=1 -DLEAVES=1                               | who leaves does not look whether it was woken
+crew   | 13 | -DSLOTS=2 -DOBJECT                                   | an object goes back to the queue and nobody is told
+crew   | 14 | -DPOSTS=1 -DMAX=1 -DSLOTS=2                          | looks at the limit and counts in two steps
+crew   | 15 | -DPOSTS=1 -DSLOTS=2                                  | who takes itself from the stack does not look whether it was woken
+crew   | 16 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | close() lets nobody go
+crew   | 17 | -DPOSTERS=1 -DPOSTS=3 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR | the governor does not look again when it goes
+crew   | 18 | -DPOSTS=1 -DSLOTS=2 -DOBJECT                         | a post that came after the claim does not queue the object
+object |  0 | -DPOSTS=2                                            | 2 posters of 2, 2 workers
+object |  0 | -DPOSTS=1 -DWAITERS=1 -DCANCEL                       | a waiter that cancels, a canceller
+object |  0 | -DPOSTS=1 -DWAITERS=2 -DCLOSE                        | 2 waiters, a closer
+object |  0 | -DPOSTS=1 -DGROUP -DWAITERS=1                        | the close of the group, a waiter
+object |  0 | -DPOSTS=1 -DGROUP -DCANCEL                           | the close of the group, with cancel
+object |  0 | -DPOSTS=1 -DGROUP -DCANCEL -DCLOSE                   | the close of the group, with cancel, and a closer
+object |  1 | -DPOSTS=1 -DWAITERS=1                                | settle() does not tell the waiter
+object |  2 | -DPOSTS=1 -DWAITERS=1                                | a waiter says that it waits after it has looked
+object |  3 | -DPOSTS=1 -DCLOSE                                    | settle() does not free
+object |  4 | -DPOSTS=2 -DGROUP -DCANCEL                           | a claim does not ask whether the object is released
+object |  5 | -DPOSTS=1                                            | the last post is claimed in place and the place given up
+object |  6 | -DPOSTS=1                                            | pushes before it has the place
+object |  7 | -DPOSTS=1                                            | a claim of the last post keeps the place
+object |  8 | -DPOSTS=1 -DCANCEL                                   | a canceller gives up a place that is not its own
+object |  9 | -DPOSTS=1 -DCLOSE                                    | close() does not free
+object | 10 | -DPOSTS=1 -DCLOSE                                    | frees what is freed
+object | 11 | -DPOSTS=1 -DGROUP                                    | letGo() does not free
+object | 12 | -DPOSTS=1 -DGROUP                                    | frees what is held
+object | 13 | -DPOSTS=1 -DGROUP                                    | releases an object that is not quiescent
+object | 14 | -DPOSTS=1 -DCLOSE                                    | a post that is taken back tells nobody
+object | 15 | -DPOSTS=1 -DWAITERS=1 -DCANCEL                       | a canceller tells nobody
+object | 16 | -DPOSTS=1 -DCLOSE                                    | a post that is refused is not taken back
+object | 17 | -DPOSTS=1                                            | a post that came after the claim does not queue the object
+object | 18 | -DPOSTS=1 -DWAITERS=2                                | the first waiter that goes says that nobody waits
+object | 19 | -DPOSTS=1                                            | a claim does not put the object back
+object | 20 | -DPOSTS=2                                            | takes a place that is taken
+object | 21 | -DPOSTS=1 -DGROUP -DCLOSE                            | the closer of the group asks in a second step whether the object is closed
+TABLE
+}
+
+# check directory model mutation bounds what: one line of the table in a directory of its own
+check() {
+    local work=$1/$2-$3-${4//[^A-Za-z0-9]/} model=$2 mutation=$3 bounds=$4 what=$5
+    local optimize=-O0 stored errors verdict=ok
+    mkdir "$work" && cp "$here/$model.pml" "$work" && cd "$work"
+    [ "$mutation" != 0 ] || optimize=-O2
+    # shellcheck disable=SC2086 # the bounds are words
+    if ! { spin -a -DMUTATION="$mutation" $bounds "$model.pml" \
+            && gcc "$optimize" -w -DSAFETY -DCOLLAPSE -DMEMLIM=2048 -o pan pan.c \
+            && ./pan -n -m200000; } >log 2>&1; then
+        verdict=BROKEN
+    fi
+    stored=$(sed -n 's/^ *\([0-9.e+]*\) states, stored$/\1/p' log)
+    errors=$(sed -n 's/.*, errors: \([0-9]*\)$/\1/p' log)
+    # What was not searched to the end proves nothing
+    if grep -qE 'max search depth too small|out of memory|Search not completed' log && [ "$mutation" = 0 ]; then
+        verdict=INCOMPLETE
+    elif [ -z "$errors" ] || [ -z "$stored" ]; then
+        verdict=BROKEN
+    elif [ "$mutation" = 0 ]; then
+        [ "$errors" = 0 ] || verdict=FAILS
+    else
+        [ "$errors" != 0 ] || verdict=MISSED
+    fi
+    printf '%-10s %-6s %2s  %9s  %s  [%s]\n' "$verdict" "$model" "$mutation" "${stored:--}" "$what" "$bounds"
+    if [ "$verdict" != ok ]; then
+        cp log "$1/failed-$model-$mutation-${bounds//[^A-Za-z0-9]/}"
+        if [ "$verdict" = FAILS ]; then
+            # shellcheck disable=SC2086
+            spin -t -p -g -DMUTATION="$mutation" $bounds "$model.pml" >>"$1/failed-$model-$mutation-${bounds//[^A-Za-z0-9]/}" || true
+        fi
+    fi
+    cd "$1" && rm -rf "$work"
+}
+
+if [ "${1:-}" = --one ]; then
+    shift
+    check "$@"
+    exit
+fi
+
+for tool in spin gcc; do
+    command -v "$tool" >/dev/null || { echo "FAIL models: $tool is not installed"; exit 1; }
+done
+
+work=$(mktemp -d)
+trap 'cd / && rm -rf "$work"' EXIT
+printf '%-10s %-6s %2s  %9s  %s\n' '' model '' states 'what, and the bounds; with a number: what was planted'
+while IFS='|' read -r model mutation bounds what; do
+    read -r model <<<"$model" && read -r mutation <<<"$mutation" && read -r bounds <<<"$bounds" && read -r what <<<"$what"
+    [ -z "$only_model" ] || [ "$only_model" = "$model" ] || continue
+    [ -z "$only_mutation" ] || [ "$only_mutation" = "$mutation" ] || continue
+    printf '%s\0' "$work" "$model" "$mutation" "$bounds" "$what"
+done < <(lines) | xargs -0 -n 5 -P "${JOBS:-2}" "$here/check.sh" --one | tee "$work/table"
+
+if ! grep -q '^ok' "$work/table" || grep -qv '^ok' "$work/table"; then
+    cat "$work"/failed-* 2>/dev/null || true
+    echo "FAIL models: not as they should be: $(grep -cv '^ok' "$work/table" || true) of $(wc -l <"$work/table")"
+    exit 1
+fi
+clean=$(grep -cE '^ok +[a-z]+ +0 ' "$work/table")
+echo "PASS models: $clean checks hold, $(($(wc -l <"$work/table") - clean)) planted bugs were found; $SECONDS s"

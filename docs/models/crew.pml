@@ -1,0 +1,703 @@
+/*
+ * The crew: post, park, wake, grow, leave, rejoin and close, on a queue whose nodes move
+ * from a stack of arrivals through the hands of the one who refills into a ring.
+ *
+ * Inlines are named after the Java methods that they stand for. One step of the model is
+ * one access to memory that others see without a lock; a step in atomic or d_step is one
+ * compare-and-set, one addition, or what a lock hides. README.md says what is left out.
+ *
+ * POSTERS, POSTS   posting threads, posts of each
+ * SLOTS            threads that may exist at once; MAX + 1, since one may be on its way out
+ * LIMIT, MAX       growth limit at first, maximum
+ * FAILS            starts of a worker that may fail
+ * LEAVES           idle workers that may run out of patience
+ * OBJECT           the posts go to one object; else they are one-shots
+ * CLOSE            the pool is closed, at any moment, and somebody waits for its end
+ * GOVERNOR         there is a governor, which nothing but FAILS and a LIMIT below MAX needs
+ * MUTATION         plants the bug of this number
+ */
+#ifndef POSTERS
+#define POSTERS 2
+#endif
+#ifndef POSTS
+#define POSTS 2
+#endif
+#ifndef MAX
+#define MAX 2
+#endif
+#ifndef LIMIT
+#define LIMIT MAX
+#endif
+#ifndef SLOTS
+#define SLOTS (MAX + 1)
+#endif
+#ifndef FAILS
+#define FAILS 0
+#endif
+#ifndef LEAVES
+#define LEAVES 0
+#endif
+#ifndef MUTATION
+#define MUTATION 0
+#endif
+
+/* CrewState: read and written as one word */
+byte alive;
+byte idle;
+byte searching;
+bool closed;
+
+/* Crew */
+bool lock;
+bool waiting; /* the terminator, on workerLeft */
+bool parked[SLOTS];
+byte limit = LIMIT;
+
+/* Threads: whether one was started on the slot and has not ended */
+bool thread[SLOTS];
+
+/* CallbackQueue: how many nodes are where */
+byte arrivals;
+bool refilling;
+byte hand;
+byte ring;
+
+/* Governor */
+bool watching;
+
+#ifdef OBJECT
+/* The state word of the object, without the flags that the crew does not depend on */
+byte pending;
+bool queued;
+byte running_of_object;
+bool object_closed;
+byte objects = 1;
+#else
+#define objects 0
+#endif
+
+/* What is counted for the assertions alone */
+byte running;
+byte ran;
+byte refused;
+byte fails_left = FAILS;
+byte leaves_left = LEAVES;
+byte posters_done;
+bool one_waits; /* if two may run, one callback may block until all others have run */
+bool told;
+
+#define word(a, i, s) \
+    assert(alive + (a) >= 0 && idle + (i) >= 0 && searching + (s) >= 0); \
+    alive = alive + (a); idle = idle + (i); searching = searching + (s); \
+    assert(idle + searching <= alive)
+
+#define isFinished (closed && objects == 0)
+
+/* --------------------------------------------------------------------- CallbackQueue */
+
+inline add() {
+    arrivals++
+}
+
+inline isEmpty(answer) {
+#if MUTATION == 8
+    /* the ring first: against the way of the nodes */
+    if
+    :: atomic { ring > 0 -> answer = false }
+    :: else ->
+        if
+        :: atomic { refilling -> answer = false }
+        :: else -> answer = (arrivals == 0)
+        fi
+    fi
+#elif MUTATION == 5
+    if
+    :: atomic { arrivals > 0 -> answer = false }
+    :: else -> answer = (ring == 0)
+    fi
+#else
+    if
+    :: atomic { arrivals > 0 -> answer = false }
+    :: else ->
+        if
+        :: atomic { refilling -> answer = false }
+        :: else -> answer = (ring == 0)
+        fi
+    fi
+#endif
+}
+
+/* By the one who holds the try-lock */
+inline refill() {
+    d_step { hand = arrivals; arrivals = 0 };
+#if MUTATION == 6
+    refilling = false;
+    d_step { ring = ring + hand; hand = 0 }
+#else
+    d_step { ring = ring + hand; hand = 0 };
+    refilling = false
+#endif
+}
+
+#define NOTHING 0
+#define TAKEN 1
+#define IN_PLACE 2
+
+/*
+ * May say that there is nothing as soon as the ring is empty, which is more than Java does:
+ * the protocol must not depend on it. With it goes the claim: one-shots cannot be dropped.
+ */
+inline take(got) {
+    do
+#ifdef OBJECT
+    :: atomic { ring > 0 -> ring--; got = TAKEN; break }
+    /* claim in place: the node stays where it is */
+    :: atomic { ring > 0 && queued && pending >= 2 -> pending--; begin(); got = IN_PLACE; break }
+#else
+    :: atomic { ring > 0 -> ring--; begin(); got = TAKEN; break }
+#endif
+    :: atomic { ring == 0 && arrivals > 0 && !refilling -> refilling = true };
+        refill()
+    :: atomic { ring == 0 -> got = NOTHING; break }
+    od
+}
+
+/* ------------------------------------------------------------------------------ Crew */
+
+#define RETURN 0
+#define SIGNAL 1
+#define WAKE 2
+#define WAKING 3
+#define START 4
+#define STARTING 5
+#define BACKLOG 6
+#define REPLACE 7
+
+#define SIGNAL_LOCALS bool none = true; byte next, otherwise, other
+
+inline signalAll() {
+    waiting = false
+}
+
+inline backlog() {
+#ifdef GOVERNOR
+    watching = true
+#else
+    skip
+#endif
+}
+
+inline pickParked(w) {
+    if
+    :: parked[0] -> w = 0
+#if SLOTS > 1
+    :: parked[1] -> w = 1
+#endif
+#if SLOTS > 2
+    :: parked[2] -> w = 2
+#endif
+    :: else -> w = SLOTS
+    fi
+}
+
+/* wake() in two steps, both under the lock: the word, then the flag that the worker waits for */
+inline countWoken(w) {
+#if MUTATION == 3
+    parked[w] = false
+#else
+    word(0, -1, 1)
+#endif
+}
+
+inline popFromStack(w) {
+#if MUTATION == 3
+    word(0, -1, 1)
+#else
+    parked[w] = false
+#endif
+}
+
+/* Under the lock, which it gives back */
+inline wakeAll() {
+    atomic { pickParked(other); if :: other < SLOTS -> countWoken(other) :: else fi };
+    do
+    :: atomic { other < SLOTS ->
+            popFromStack(other);
+            pickParked(other);
+            if :: other < SLOTS -> countWoken(other) :: else fi }
+    :: atomic { other == SLOTS -> other = 0; signalAll(); lock = false; break }
+    od
+}
+
+inline wakeAllIfFinished() {
+    if
+    :: atomic { isFinished && !lock -> lock = true };
+        wakeAll()
+    :: !isFinished
+    fi
+}
+
+inline startThread() {
+    if
+    :: !thread[0] -> thread[0] = true
+#if SLOTS > 1
+    :: thread[0] && !thread[1] -> thread[1] = true
+#endif
+#if SLOTS > 2
+    :: thread[0] && thread[1] && !thread[2] -> thread[2] = true
+#endif
+    fi
+}
+
+/*
+ * signalWork() if next is SIGNAL, startSearcher(most) if it is START, replaceSearcher() if
+ * it is REPLACE: each may have to go on with another.
+ */
+inline go(most) {
+    do
+    :: atomic { next == RETURN -> break }
+    :: atomic { next == SIGNAL ->
+            if
+            :: alive < limit -> otherwise = START
+            :: else -> otherwise = BACKLOG
+            fi;
+            if
+            :: searching > 0 -> otherwise = RETURN; next = RETURN; break
+            :: else -> next = (idle > 0 -> WAKE : otherwise)
+            fi }
+    /* wakeOne() */
+    :: atomic { next == WAKE && !lock ->
+            if
+            :: searching > 0 -> otherwise = RETURN; next = RETURN; break
+            :: else ->
+                pickParked(other);
+                if
+                :: other == SLOTS -> other = 0; next = otherwise
+                :: else -> next = WAKING; lock = true
+                fi
+            fi }
+    :: atomic { next == WAKING -> countWoken(other) };
+        atomic {
+            popFromStack(other);
+            lock = false;
+            other = 0; otherwise = RETURN; next = RETURN;
+            break
+        }
+    /* startSearcher() */
+    :: atomic { next == START ->
+            otherwise = RETURN;
+#if MUTATION == 14
+            if
+            :: searching > 0 || alive >= most -> next = RETURN; break
+            :: else -> next = STARTING
+            fi };
+            word(1, 0, 1)
+#else
+            if
+            :: searching > 0 || alive >= most -> next = RETURN; break
+            :: else -> word(1, 0, 1); next = STARTING
+            fi }
+#endif
+    /* startWorker() */
+    :: atomic { next == STARTING -> startThread(); next = RETURN; break }
+#if FAILS > 0
+    :: atomic { next == STARTING && fails_left > 0 ->
+            fails_left--;
+#if MUTATION == 11
+            word(-1, 0, 0)
+#else
+            word(-1, 0, -1)
+#endif
+        };
+        /* tellOfEnd() */
+        if
+        :: !closed
+        :: atomic { closed && !lock -> signalAll() }
+        fi;
+#if MUTATION == 10
+        next = RETURN
+#else
+        next = REPLACE
+#endif
+    /* replaceSearcher() */
+    :: next == REPLACE ->
+        isEmpty(none);
+        atomic {
+            if
+            :: none -> next = RETURN
+            :: else -> none = true; next = (idle > 0 -> SIGNAL : BACKLOG)
+            fi
+        }
+#else
+    :: atomic { next == REPLACE -> next = RETURN; break }
+#endif
+    :: atomic { next == BACKLOG -> backlog(); otherwise = RETURN; next = RETURN; break }
+    od
+}
+
+inline signalWork() {
+    next = SIGNAL;
+    go(limit)
+}
+
+/* ---------------------------------------------------------------------------- posters */
+
+proctype Poster() {
+    byte posts = POSTS;
+    SIGNAL_LOCALS;
+    do
+#ifdef OBJECT
+    /* TpObject.post() */
+    :: atomic { posts > 0 && !queued -> posts--; pending++; queued = true };
+        add();
+        signalWork()
+    :: atomic { posts > 0 && queued -> posts-- };
+        if
+        :: atomic { queued -> pending++ }
+        :: atomic { !queued -> pending++ };
+#if MUTATION != 18
+            /* takePlace() */
+            if
+            :: atomic { !queued && pending > 0 -> queued = true };
+                add();
+                signalWork()
+            :: queued || pending == 0
+            fi
+#endif
+        fi
+#else
+    /* TpPool.admit(): checkOpen(), ensureWorker() */
+    :: atomic { posts > 0 && closed -> posts--; refused++ }
+    :: atomic { posts > 0 && !closed -> posts-- };
+        if
+        :: alive > 0
+        :: atomic { alive == 0 -> next = START };
+            go(1)
+        fi;
+        if
+        :: atomic { alive == 0 -> refused++ }
+        :: atomic { alive > 0 ->
+#if MUTATION == 4
+                next = SIGNAL };
+            go(limit);
+            add()
+#else
+                add() };
+            signalWork()
+#endif
+        fi
+#endif
+    :: posts == 0 -> break
+    od;
+    posters_done++
+}
+
+/* ---------------------------------------------------------------------------- workers */
+
+#define mineWas (mine -> -1 : 0)
+#define floor (objects == 0 -> 0 : 1)
+
+inline begin() {
+    running++;
+    assert(running <= MAX)
+}
+
+inline parkNow() {
+    parked[me] = true;
+    word(0, 1, mineWas);
+    mine = false
+}
+
+proctype Worker(byte me) {
+    bool mine; /* Worker.searching */
+    byte got;
+    SIGNAL_LOCALS;
+
+end_not_started:
+    atomic { thread[me] -> mine = true };
+
+serve:
+    take(got);
+    if
+    :: atomic { got == NOTHING -> goto awaitWork }
+    :: else
+    fi;
+#ifdef OBJECT
+    if
+    :: atomic { got == IN_PLACE -> goto claimed }
+    :: atomic { got == TAKEN ->
+            /* takeOne() */
+            if
+            :: pending == 0 -> queued = false; got = NOTHING; goto serve
+            :: pending == 1 -> queued = false; pending = 0; begin(); goto claimed
+            :: pending > 1 -> pending--; begin()
+            fi }
+    fi;
+    /* TpPool.enqueue() */
+    add();
+#if MUTATION != 13
+    signalWork();
+#endif
+claimed:
+#endif
+    if
+    :: atomic { mine ->
+            /* found() */
+            mine = false;
+            got = NOTHING;
+            word(0, 0, -1) };
+#if MUTATION != 2
+        isEmpty(none);
+        if
+        :: none
+        :: else -> none = true; signalWork()
+        fi
+#endif
+    :: atomic { !mine -> got = NOTHING }
+    fi;
+
+#ifdef OBJECT
+execution:
+#endif
+#if MAX > 1
+    if
+    :: atomic { !one_waits -> one_waits = true };
+        ran + refused >= POSTERS * POSTS - 1
+    :: skip
+    fi;
+#endif
+    /* The execution is over; settle() */
+#ifdef OBJECT
+    if
+    :: atomic { !object_closed && queued && pending >= 2 ->
+            /* settle and claim in one step */
+            pending--;
+            ran++;
+            goto execution }
+    :: atomic { running--;
+            ran++;
+            if
+            :: object_closed && pending == 0 && running == 0 && objects > 0 -> objects--
+            :: else -> goto serve
+            fi };
+        wakeAllIfFinished();
+        goto serve
+    fi;
+#else
+    atomic { running--; ran++; goto serve };
+#endif
+
+awaitWork:
+    if
+    /* spin(): looks as often as it likes, by going back to take() */
+    :: atomic { !mine && searching == 0 -> word(0, 0, 1); mine = true; goto serve }
+    /* park() */
+#ifdef CLOSE
+    :: atomic { !lock && !isFinished -> lock = true }
+    :: atomic { !lock && isFinished -> lock = true };
+        isEmpty(none);
+        if
+        :: atomic { none -> word(-1, 0, mineWas); mine = false };
+#if MUTATION == 9
+            atomic { signalAll(); lock = false; goto rejoin }
+#else
+            wakeAll();
+            goto rejoin
+#endif
+        :: else
+        fi
+    fi;
+    atomic { none = true; parkNow(); lock = false };
+#else
+    :: atomic { !lock -> parkNow() }
+    fi;
+#endif
+#if MUTATION != 1
+    isEmpty(none);
+    if
+    :: none
+    :: atomic { !none && !lock ->
+            /* unpark() */
+            none = true;
+#if MUTATION == 15
+            parked[me] = false; word(0, -1, 1)
+#else
+            if
+            :: parked[me] -> parked[me] = false; word(0, -1, 1)
+            :: else
+            fi
+#endif
+        }
+    fi;
+#endif
+
+end_parked:
+    if
+    :: atomic { !parked[me] -> mine = true; goto serve }
+#if LEAVES > 0
+    /* leaveForIdleness() */
+#if MUTATION == 12
+    :: atomic { leaves_left > 0 && !lock && alive > floor -> leaves_left--; lock = true }
+#else
+    :: atomic { leaves_left > 0 && !lock && parked[me] && alive > floor -> leaves_left--; lock = true }
+#endif
+#endif
+    fi;
+#if LEAVES > 0
+    atomic { parked[me] = false; word(-1, -1, 0); signalAll(); lock = false };
+#endif
+
+rejoin:
+#if LEAVES > 0 || defined(CLOSE)
+#if MUTATION != 7
+    isEmpty(none);
+    if
+    :: atomic { none && (alive > 0 || objects == 0) -> goto leave }
+    :: atomic { !(none && (alive > 0 || objects == 0)) -> none = true }
+    fi;
+    if
+    :: atomic { alive < limit -> word(1, 0, 1); mine = true; goto serve }
+    :: atomic { alive >= limit -> next = REPLACE }
+    fi;
+    isEmpty(none);
+    atomic {
+        if
+        :: none -> next = RETURN
+        :: else -> none = true; next = (idle > 0 -> SIGNAL : BACKLOG)
+        fi
+    };
+    go(limit);
+leave:
+#endif
+    atomic { none = true; thread[me] = false; goto end_not_started }
+#endif
+}
+
+/* --------------------------------------------------------------------------- governor */
+
+#ifdef GOVERNOR
+inline hasBacklog() {
+    isEmpty(none);
+    atomic {
+        backlogged = (!none && idle == 0);
+        none = true
+    }
+}
+
+proctype Governor() {
+    bool backlogged;
+    SIGNAL_LOCALS;
+end_not_watching:
+    do
+    :: watching ->
+        do
+        :: hasBacklog();
+            if
+            :: atomic { backlogged -> backlogged = false };
+                /* look(): some are blocked, or none; at the maximum it only watches */
+                if
+                :: atomic { alive < MAX -> limit = MAX };
+                    signalWork()
+                :: alive < MAX ->
+                    signalWork()
+                :: alive >= MAX
+                fi
+            :: else -> break
+            fi
+        od;
+        limit = LIMIT;
+        watching = false;
+#if MUTATION != 17
+        hasBacklog();
+        if
+        :: backlogged -> backlogged = false; signalWork()
+        :: else
+        fi
+#endif
+    od
+}
+#endif
+
+/* ------------------------------------------------------------------------------ close */
+
+#ifdef CLOSE
+proctype Closer() {
+    byte other;
+    closed = true;
+#if MUTATION != 16
+    wakeAllIfFinished();
+#endif
+#ifdef OBJECT
+    /* The object is closed when the last post was made */
+    posters_done == POSTERS;
+    atomic {
+        object_closed = true;
+        if
+        :: pending == 0 && running_of_object == 0 -> objects--
+        :: else -> goto done
+        fi
+    };
+    wakeAllIfFinished();
+done:
+#endif
+    skip
+}
+
+proctype Terminator() {
+    bool none;
+    do
+    :: atomic { !lock -> lock = true };
+        if
+        :: isFinished && alive == 0 -> isEmpty(none)
+        :: else -> none = false
+        fi;
+        if
+        :: none -> lock = false; break
+        :: else -> atomic { waiting = true; lock = false }; !waiting
+        fi
+    od;
+    told = true
+}
+#endif
+
+/* --------------------------------------------------------------------------- the whole */
+
+init {
+    byte i, live, on_stack;
+    atomic {
+#ifdef OBJECT
+        /* TpPool.objectCreated() has seen to it that there is a worker */
+        alive = 1; searching = 1; thread[0] = true;
+#endif
+        for (i : 1 .. POSTERS) { run Poster() };
+        for (i : 0 .. SLOTS - 1) { run Worker(i) };
+#ifdef GOVERNOR
+        run Governor();
+#endif
+#ifdef CLOSE
+        run Closer();
+        run Terminator();
+#endif
+        i = 0
+    };
+    /* Nobody can do anything any more */
+    atomic {
+        timeout;
+        for (i : 0 .. SLOTS - 1) {
+            live = live + thread[i];
+            on_stack = on_stack + parked[i]
+        };
+        assert(ran + refused == POSTERS * POSTS);
+        assert(arrivals + hand + ring == 0 && !refilling && !lock);
+        assert(alive == live);
+        assert(idle == on_stack);
+        assert(searching == 0 && running == 0);
+#ifdef OBJECT
+        assert(pending == 0 && !queued);
+        assert(objects == 0 || alive > 0);
+#endif
+#ifdef CLOSE
+        assert(told && alive == 0);
+#endif
+    }
+}
