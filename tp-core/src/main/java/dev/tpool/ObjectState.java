@@ -46,6 +46,8 @@ final class ObjectState {
      *                neither WAITED nor CLOSED
      *   canceller    always                          pending = 0                              CAS
      *   worker       end of an execution             running - 1                              add
+     *   worker       end of a one-shot that is not   running - 1, FREED                       add
+     *                disassociated
      *   waiter       about to look at the counts     WAITED                                   or
      *   last waiter  leaves                          not WAITED                               and
      *   closer       close()                         CLOSED                                   or
@@ -53,6 +55,7 @@ final class ObjectState {
      *   I/O object   operation started, not CLOSED   STARTED and IN_FLIGHT                    CAS
      *   I/O object   last one over or written off    not STARTED, after its post was counted  and
      *   I/O object   last one over                   not IN_FLIGHT                            and
+     *   group        is closed, a one-shot joins     pending = 0, FREED                       CAS
      *   group close  pending = running = 0,          CLOSED, RELEASED and HELD                CAS
      *                not STARTED
      *   group close  the cancel callback is over     not HELD                                 and

@@ -30,7 +30,10 @@ public final class TpCleanupGroup implements AutoCloseable {
     /** Members that some thread is closing at this moment; guarded by the lock. */
     private int closing;
 
-    private boolean closed;
+    private final OneShotMembers oneShots = new OneShotMembers();
+
+    /** Written under the lock. */
+    private volatile boolean closed;
 
     private TpCleanupGroup(String name) {
         this.name = Objects.requireNonNull(name, "name");
@@ -61,7 +64,7 @@ public final class TpCleanupGroup implements AutoCloseable {
     public int size() {
         this.lock.lock();
         try {
-            return this.size + this.closing;
+            return count();
         }
         finally {
             this.lock.unlock();
@@ -113,11 +116,15 @@ public final class TpCleanupGroup implements AutoCloseable {
     public void close() {
         this.lock.lock();
         try {
-            if (this.size + this.closing > 0) {
-                throw new IllegalStateException("cleanup group '" + this.name + "' still has "
-                        + (this.size + this.closing) + " members; close them first");
-            }
+            // First closed, then looked: a one-shot that joins does it the other way
+            // round.
             this.closed = true;
+            int left = count();
+            if (left > 0) {
+                this.closed = false;
+                throw new IllegalStateException(
+                        "cleanup group '" + this.name + "' still has " + left + " members; close them first");
+            }
         }
         finally {
             this.lock.unlock();
@@ -135,6 +142,9 @@ public final class TpCleanupGroup implements AutoCloseable {
             for (TpObject each = this.first; each != null; each = each.aside().groupAfter) {
                 members.add(TpObjectSnapshot.of(each));
             }
+            for (TrackedOneShot each : this.oneShots.outstanding()) {
+                members.add(TpObjectSnapshot.of(each));
+            }
             return new TpGroupSnapshot(this.name, List.copyOf(members));
         }
         finally {
@@ -150,17 +160,44 @@ public final class TpCleanupGroup implements AutoCloseable {
         return "cleanup group '" + this.name + "'";
     }
 
+    private int count() {
+        return this.size + this.closing + this.oneShots.outstanding().size();
+    }
+
     void add(TpObject object) {
+        if (object instanceof TrackedOneShot oneShot) {
+            addOneShot(oneShot);
+            return;
+        }
         this.lock.lock();
         try {
             if (this.closed) {
-                throw new IllegalStateException("cleanup group '" + this.name + "' is closed");
+                throw isClosed();
             }
             link(object);
         }
         finally {
             this.lock.unlock();
         }
+    }
+
+    private void addOneShot(TrackedOneShot oneShot) {
+        this.oneShots.add(oneShot);
+        if (this.closed && oneShot.endUnbegun()) {
+            throw isClosed();
+        }
+        if (this.oneShots.isPruningDue() && this.lock.tryLock()) {
+            try {
+                this.oneShots.prune();
+            }
+            finally {
+                this.lock.unlock();
+            }
+        }
+    }
+
+    private IllegalStateException isClosed() {
+        return new IllegalStateException("cleanup group '" + this.name + "' is closed");
     }
 
     void remove(TpObject object) {
@@ -213,6 +250,9 @@ public final class TpCleanupGroup implements AutoCloseable {
                 members.add(new ClosingMember(this.first));
                 unlink(this.first);
             }
+            for (TrackedOneShot oneShot : this.oneShots.takeAll()) {
+                members.add(new ClosingMember(oneShot));
+            }
             this.closing += members.size();
             return members;
         }
@@ -229,12 +269,19 @@ public final class TpCleanupGroup implements AutoCloseable {
         this.lock.lock();
         try {
             this.closing -= members.size();
+            List<TrackedOneShot> left = new ArrayList<>();
             for (int i = members.size() - 1; i >= 0; i--) {
                 if (!members.get(i).finished) {
-                    members.get(i).object.groupCloseGivenUp();
-                    linkFirst(members.get(i).object);
+                    if (members.get(i).object instanceof TrackedOneShot oneShot) {
+                        left.add(0, oneShot);
+                    }
+                    else {
+                        members.get(i).object.groupCloseGivenUp();
+                        linkFirst(members.get(i).object);
+                    }
                 }
             }
+            this.oneShots.addAll(left);
         }
         finally {
             this.lock.unlock();
@@ -242,7 +289,7 @@ public final class TpCleanupGroup implements AutoCloseable {
         // Those that came to their end while they were not in the list could not leave
         // it.
         for (ClosingMember member : members) {
-            if (!member.finished && member.object.isFreed()) {
+            if (!member.finished && !member.oneShot && member.object.isFreed()) {
                 remove(member.object);
             }
         }

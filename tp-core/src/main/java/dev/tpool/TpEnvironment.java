@@ -344,7 +344,7 @@ public final class TpEnvironment {
         if (isUntracked()) {
             return pool().postOneShot(new RunnableOneShot(this, callback));
         }
-        return postTracked(null, (instance, context) -> callback.run(), null, null) != null;
+        return postTracked(untyped(TrackedOneShot.RUNNABLE), callback) != null;
     }
 
     /**
@@ -357,15 +357,15 @@ public final class TpEnvironment {
      * @throws IllegalStateException if the pool or the cleanup group is closed, or the
      * library unloaded
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
-                                   // with.
     public <C extends @Nullable Object> boolean trySubmit(TpSimpleCallback<C> callback, C context) {
         Objects.requireNonNull(callback, "callback");
-        TpSimpleCallback<@Nullable Object> untyped = (TpSimpleCallback<@Nullable Object>) callback;
-        if (isUntracked()) {
-            return pool().postOneShot(new ContextOneShot(this, untyped, context));
+        if (callback instanceof TpTask<C> task) {
+            return trySubmit(task, context);
         }
-        return postTracked(null, untyped, context, null) != null;
+        if (isUntracked()) {
+            return pool().postOneShot(new ContextOneShot(this, untyped(callback), context));
+        }
+        return postTracked(untyped(callback), context) != null;
     }
 
     /**
@@ -380,14 +380,28 @@ public final class TpEnvironment {
      * @throws IllegalStateException if the pool or the cleanup group is closed, or the
      * library unloaded
      */
-    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
-                                   // with.
     public <C extends @Nullable Object> boolean trySubmit(String name, TpSimpleCallback<C> callback, C context,
             TpCompletion completion) {
         Objects.requireNonNull(callback, "callback");
         Objects.requireNonNull(completion, "completion");
-        return postTracked(Objects.requireNonNull(name, "name"), (TpSimpleCallback<@Nullable Object>) callback, context,
-                completion) != null;
+        ToldTask task = new ToldTask(Objects.requireNonNull(name, "name"), untyped(callback), completion);
+        return postTracked(task, context) != null;
+    }
+
+    /**
+     * Posts a one-shot callback that is posted again and again and tells how it ended.
+     * @param <C> the type of the context
+     * @param task the callback, told exactly once of each post how it ended, unless it
+     * was refused
+     * @param context handed to the callback
+     * @return {@code false} if it was refused: the bounded queue is full, or no thread
+     * could be started
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
+     */
+    public <C extends @Nullable Object> boolean trySubmit(TpTask<C> task, C context) {
+        Objects.requireNonNull(task, "task");
+        return postTracked(untyped(task), context) != null;
     }
 
     /**
@@ -504,6 +518,13 @@ public final class TpEnvironment {
         return io;
     }
 
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    private static <C extends @Nullable Object> TpSimpleCallback<@Nullable Object> untyped(
+            TpSimpleCallback<C> callback) {
+        return (TpSimpleCallback<@Nullable Object>) callback;
+    }
+
     /**
      * Whether nobody has to be told of a one-shot before or after it runs.
      */
@@ -513,36 +534,37 @@ public final class TpEnvironment {
 
     private <T extends @Nullable Object> CompletableFuture<T> postForResult(@Nullable String name,
             Callable<T> callable) {
-        TpFuture<T> future = new TpFuture<>(Objects.requireNonNull(callable, "callable"));
-        TrackedOneShot posted = postTracked(name, future, null, future);
+        TpFuture<T> future = new TpFuture<>(name, Objects.requireNonNull(callable, "callable"));
+        TrackedOneShot posted = postTracked(future, null);
         if (posted == null) {
-            throw pool().rejected((name != null) ? name : TpObjectKind.ONE_SHOT.label());
+            throw pool().rejected(future.name());
         }
         future.postedAs(posted);
         return future;
     }
 
-    private @Nullable TrackedOneShot postTracked(@Nullable String name, TpSimpleCallback<@Nullable Object> callback,
-            @Nullable Object context, @Nullable TpCompletion completion) {
+    private @Nullable TrackedOneShot postTracked(TpSimpleCallback<@Nullable Object> callback,
+            @Nullable Object context) {
         TpPool target = pool();
-        TpPool.Admission admission = target.admit((name != null) ? name : TpObjectKind.ONE_SHOT.label(), true);
+        TpPool.Admission admission = target.admit(TrackedOneShot.nameOf(callback), true);
         if (admission == TpPool.Admission.REFUSED) {
             return null;
         }
-        TrackedOneShot oneShot = new TrackedOneShot(name, this, callback, context, completion,
-                admission == TpPool.Admission.ADMITTED);
+        boolean admitted = admission == TpPool.Admission.ADMITTED;
+        TrackedOneShot oneShot = (admitted && !target.isWatched()) ? new TrackedOneShot(this, callback, context)
+                : new WatchedOneShot(this, callback, context, admitted);
         try {
             join(oneShot);
         }
         catch (RuntimeException ex) {
-            if (admission == TpPool.Admission.ADMITTED) {
+            if (admitted) {
                 target.takeBackAdmission();
             }
             throw ex;
         }
         // From here on the group may drop it at any moment, in which case nothing is left
         // to claim.
-        if (admission == TpPool.Admission.ADMITTED) {
+        if (admitted) {
             target.posted(oneShot);
             target.enqueue(oneShot);
         }
@@ -552,18 +574,15 @@ public final class TpEnvironment {
         return oneShot;
     }
 
-    private void leave(TpObject object) {
-        if (this.cleanupGroup != null) {
+    void objectFreed(TpObject object) {
+        boolean oneShot = object instanceof TrackedOneShot;
+        if (this.cleanupGroup != null && !oneShot) {
             this.cleanupGroup.remove(object);
         }
         if (this.library != null) {
             freeLibrary(object);
         }
-    }
-
-    void objectFreed(TpObject object) {
-        leave(object);
-        if (object.kind() != TpObjectKind.ONE_SHOT) {
+        if (!oneShot) {
             object.pool().objectFreed(object);
         }
     }

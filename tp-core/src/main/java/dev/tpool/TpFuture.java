@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The result of a one-shot callback, complete once its completion actions have run.
  */
-final class TpFuture<T extends @Nullable Object> extends CompletableFuture<T>
-        implements TpSimpleCallback<@Nullable Object>, TpCompletion {
+final class TpFuture<T extends @Nullable Object> extends CompletableFuture<T> implements TpTask<@Nullable Object> {
+
+    private final @Nullable String name;
 
     private final Callable<T> callable;
 
@@ -17,8 +18,14 @@ final class TpFuture<T extends @Nullable Object> extends CompletableFuture<T>
 
     private volatile @Nullable TrackedOneShot oneShot;
 
-    TpFuture(Callable<T> callable) {
+    TpFuture(@Nullable String name, Callable<T> callable) {
+        this.name = name;
         this.callable = callable;
+    }
+
+    @Override
+    public String name() {
+        return (this.name != null) ? this.name : TpObjectKind.ONE_SHOT.label();
     }
 
     void postedAs(TrackedOneShot posted) {

@@ -56,7 +56,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    public final String name() {
+    public String name() {
         ObjectAside existing = this.aside;
         return (existing != null && existing.name != null) ? existing.name : kind().label();
     }
@@ -190,12 +190,12 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    final void queuedAt(long tick) {
+    void queuedAt(long tick) {
         aside().queuedAt = tick;
     }
 
     @Override
-    final long queuedAt() {
+    long queuedAt() {
         return aside().queuedAt;
     }
 
@@ -437,7 +437,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    final void settle(boolean disassociated) {
+    void settle(boolean disassociated) {
         long seen;
         if (disassociated) {
             ObjectWaiters aside = waiters();
@@ -454,6 +454,37 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             seen = (long) STATE.getAndAdd(this, -ObjectState.RUNNING_ONE);
         }
         countsChanged(seen - ObjectState.RUNNING_ONE);
+    }
+
+    /**
+     * Settles the only execution that there will ever be: the end of the object, in the
+     * same step.
+     */
+    final void settleForGood() {
+        long seen = (long) STATE.getAndAdd(this, ObjectState.FREED - ObjectState.RUNNING_ONE);
+        if (ObjectState.is(seen, ObjectState.WAITED)) {
+            tellWaiters();
+        }
+        this.environment.objectFreed(this);
+    }
+
+    /**
+     * Ends an object before it has begun, as if it had never been.
+     * @return {@code false} if what was pending was dropped, or has begun
+     */
+    final boolean endUnbegun() {
+        while (true) {
+            long seen = this.state;
+            if (ObjectState.pending(seen) == 0) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, seen, ObjectState.withoutPending(seen) | ObjectState.FREED)) {
+                if (ObjectState.is(seen, ObjectState.WAITED)) {
+                    tellWaiters();
+                }
+                return true;
+            }
+        }
     }
 
     /**
@@ -585,16 +616,20 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             return;
         }
         if (ObjectState.is(state, ObjectState.WAITED)) {
-            ObjectWaiters aside = waiters();
-            aside.lock.lock();
-            try {
-                aside.changed.signalAll();
-            }
-            finally {
-                aside.lock.unlock();
-            }
+            tellWaiters();
         }
         freeIfFinal();
+    }
+
+    private void tellWaiters() {
+        ObjectWaiters aside = waiters();
+        aside.lock.lock();
+        try {
+            aside.changed.signalAll();
+        }
+        finally {
+            aside.lock.unlock();
+        }
     }
 
     private ObjectWaiters waiters() {

@@ -1,5 +1,7 @@
 package dev.tpool;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,60 +9,93 @@ import org.jspecify.annotations.Nullable;
  * completion, a monitor. It is an object that is born closed, with its one post pending,
  * and so frees itself at its end.
  */
-final class TrackedOneShot extends TpObject {
+sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
 
-    private final TpSimpleCallback<@Nullable Object> callback;
+    /** The callback of a one-shot whose context is the {@link Runnable} to run. */
+    static final TpSimpleCallback<Runnable> RUNNABLE = (instance, callback) -> callback.run();
 
-    private final @Nullable Object context;
+    /**
+     * What to run, and if it is a {@link TpTask}, whom to tell. {@code null} once it has
+     * ended: the group may keep the rest for a while.
+     */
+    private @Nullable TpSimpleCallback<@Nullable Object> callback;
 
-    private final @Nullable TpCompletion completion;
+    private @Nullable Object context;
 
-    private final boolean admitted;
-
-    TrackedOneShot(@Nullable String name, TpEnvironment environment, TpSimpleCallback<@Nullable Object> callback,
-            @Nullable Object context, @Nullable TpCompletion completion, boolean admitted) {
-        super(name, environment, ObjectState.CLOSED | ObjectState.QUEUED | ObjectState.PENDING_ONE);
+    TrackedOneShot(TpEnvironment environment, TpSimpleCallback<@Nullable Object> callback, @Nullable Object context) {
+        super(null, environment, ObjectState.CLOSED | ObjectState.QUEUED | ObjectState.PENDING_ONE);
         this.callback = callback;
         this.context = context;
-        this.completion = completion;
-        this.admitted = admitted;
     }
 
     @Override
-    public TpObjectKind kind() {
+    public final String name() {
+        return nameOf(this.callback);
+    }
+
+    static String nameOf(@Nullable TpSimpleCallback<@Nullable Object> callback) {
+        return (callback instanceof TpTask<?> task) ? task.name() : TpObjectKind.ONE_SHOT.label();
+    }
+
+    @Override
+    public final TpObjectKind kind() {
         return TpObjectKind.ONE_SHOT;
+    }
+
+    /**
+     * The neighbour in {@link OneShotMembers}. One-shots are in no pool's list of the
+     * living, so the place is free.
+     */
+    final @Nullable TrackedOneShot joinedBefore() {
+        return (TrackedOneShot) this.bornBefore;
+    }
+
+    final void setJoinedBefore(@Nullable TrackedOneShot other) {
+        this.bornBefore = other;
     }
 
     @Override
     @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
-    void invoke(TpCallbackInstance instance) throws Exception {
-        this.callback.run(instance, this.context);
+    final void invoke(TpCallbackInstance instance) throws Exception {
+        Objects.requireNonNull(this.callback).run(instance, this.context);
     }
 
     @Override
-    @Nullable Object context() {
-        return this.context;
+    final @Nullable Object context() {
+        return ((Object) this.callback != RUNNABLE) ? this.context : null;
     }
 
     @Override
-    boolean tellCompletion(@Nullable Throwable failure) {
-        if (this.completion == null) {
-            return false;
+    final boolean tellCompletion(@Nullable Throwable failure) {
+        if (this.callback instanceof TpTask<?> task) {
+            task.completed(failure);
+            return true;
         }
-        this.completion.completed(failure);
-        return true;
+        return false;
     }
 
     @Override
     boolean countsAgainstCapacity() {
-        return this.admitted;
+        return true;
     }
 
     @Override
-    void tellDropped() {
-        if (this.completion != null) {
+    final void settle(boolean disassociated) {
+        this.callback = null;
+        this.context = null;
+        if (disassociated) {
+            super.settle(true);
+        }
+        else {
+            settleForGood();
+        }
+    }
+
+    @Override
+    final void tellDropped() {
+        if (this.callback instanceof TpTask<?> task) {
             try {
-                this.completion.cancelled();
+                task.cancelled();
             }
             catch (Throwable ex) {
                 pool().report(this, ex);

@@ -98,7 +98,7 @@ class TpMonitorTests {
 
         assertThatExceptionOfType(TpRejectedException.class).isThrownBy(work::submit);
         assertThat(TpEnvironment.of(pool).trySubmit("refused", (instance, context) -> {
-        }, null, new TpFuture<>(() -> 1))).isFalse();
+        }, null, new TpFuture<>(null, () -> 1))).isFalse();
         work.cancelPendingCallbacks();
         work.cancelPendingCallbacks();
 

@@ -27,6 +27,8 @@ final class CallbackMethod {
 
     private final CompletionActions actions;
 
+    private final VoidTask voidTask = new VoidTask(this);
+
     private final int instanceParameter;
 
     private final int groupParameter;
@@ -43,6 +45,14 @@ final class CallbackMethod {
         this.environmentParameter = definition.parameter(TpEnvironment.class);
     }
 
+    String name() {
+        return this.name;
+    }
+
+    CompletionActions actions() {
+        return this.actions;
+    }
+
     /**
      * Posts a call.
      * @return what the proxied method returns to the caller
@@ -53,8 +63,7 @@ final class CallbackMethod {
         if (this.returnsFuture) {
             return postForFuture(target, invocation);
         }
-        if (!target.trySubmit(this.name, (instance, call) -> run(instance, call), invocation,
-                new VoidCompletion(this.name, this.actions))) {
+        if (!target.trySubmit(this.voidTask, invocation)) {
             throw new TpRejectedException("callback '" + this.name + "' was refused: the queue of " + target.pool()
                     + " is full, or no thread could be started");
         }
@@ -101,7 +110,7 @@ final class CallbackMethod {
      * Runs the method on the worker. The actions are registered first, so that a method
      * that throws gives back what it stands for, too.
      */
-    private @Nullable Object run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
+    @Nullable Object run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
         this.actions.register(instance);
         if (this.instanceParameter >= 0) {
             Object[] arguments = invocation.getArguments().clone();

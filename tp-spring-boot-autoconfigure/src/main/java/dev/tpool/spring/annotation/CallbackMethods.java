@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import dev.tpool.spring.TpRegistry;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.MethodClassKey;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
@@ -26,7 +25,8 @@ final class CallbackMethods {
 
     private final Map<Class<?>, Map<Method, CallbackDefinition>> definitions = new ConcurrentHashMap<>();
 
-    private final Map<MethodClassKey, CallbackMethod> methods = new ConcurrentHashMap<>();
+    /** By class and then by method: a key of both would be made for every call. */
+    private final Map<Class<?>, Map<Method, CallbackMethod>> methods = new ConcurrentHashMap<>();
 
     private volatile boolean namesAreSettled;
 
@@ -65,14 +65,15 @@ final class CallbackMethods {
     }
 
     CallbackMethod get(Method method, Class<?> beanClass) {
-        MethodClassKey key = new MethodClassKey(method, beanClass);
-        CallbackMethod known = this.methods.get(key);
+        Map<Method, CallbackMethod> ofClass = this.methods.get(beanClass);
+        CallbackMethod known = (ofClass != null) ? ofClass.get(method) : null;
         if (known != null) {
             return known;
         }
         // Beans may be created for it, so no lock of the map may be held meanwhile.
         CallbackMethod created = create(method, beanClass);
-        CallbackMethod first = this.methods.putIfAbsent(key, created);
+        CallbackMethod first = this.methods.computeIfAbsent(beanClass, (key) -> new ConcurrentHashMap<>())
+            .putIfAbsent(method, created);
         return (first != null) ? first : created;
     }
 

@@ -1,24 +1,34 @@
 package dev.tpool.spring.annotation;
 
-import dev.tpool.TpCompletion;
+import dev.tpool.TpCallbackInstance;
+import dev.tpool.TpTask;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
+
 /**
- * The end of a callback that nobody holds a future of.
+ * The calls of a method that nobody holds a future of.
  */
-final class VoidCompletion implements TpCompletion {
+final class VoidTask implements TpTask<ProxyMethodInvocation> {
 
     private static final Log logger = LogFactory.getLog(TpCallback.class);
 
-    private final String name;
+    private final CallbackMethod method;
 
-    private final CompletionActions actions;
+    VoidTask(CallbackMethod method) {
+        this.method = method;
+    }
 
-    VoidCompletion(String name, CompletionActions actions) {
-        this.name = name;
-        this.actions = actions;
+    @Override
+    public String name() {
+        return this.method.name();
+    }
+
+    @Override
+    public void run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
+        this.method.run(instance, invocation);
     }
 
     /**
@@ -27,7 +37,7 @@ final class VoidCompletion implements TpCompletion {
     @Override
     public void completed(@Nullable Throwable failure) {
         if (failure != null) {
-            VoidCompletion.<RuntimeException>rethrow(failure);
+            VoidTask.<RuntimeException>rethrow(failure);
         }
     }
 
@@ -36,13 +46,13 @@ final class VoidCompletion implements TpCompletion {
      */
     @Override
     public void cancelled() {
-        String notGivenBack = this.actions.notGivenBack();
+        String notGivenBack = this.method.actions().notGivenBack();
         if (!notGivenBack.isEmpty()) {
-            logger.warn("Callback '" + this.name + "' was dropped before it began, and so has not given back "
-                    + notGivenBack);
+            logger.warn(
+                    "Callback '" + name() + "' was dropped before it began, and so has not given back " + notGivenBack);
         }
         else if (logger.isDebugEnabled()) {
-            logger.debug("Callback '" + this.name + "' was dropped before it began");
+            logger.debug("Callback '" + name() + "' was dropped before it began");
         }
     }
 
