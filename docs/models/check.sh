@@ -84,22 +84,22 @@ check() {
     fi
     stored=$(sed -n 's/^ *\([0-9.e+]*\) states, stored$/\1/p' log)
     errors=$(sed -n 's/.*, errors: \([0-9]*\)$/\1/p' log)
-    # What was not searched to the end proves nothing
-    if grep -qE 'max search depth too small|out of memory|Search not completed' log && [ "$mutation" = 0 ]; then
-        verdict=INCOMPLETE
-    elif [ -z "$errors" ] || [ -z "$stored" ]; then
+    if [ -z "$errors" ] || [ -z "$stored" ]; then
         verdict=BROKEN
-    elif [ "$mutation" = 0 ]; then
-        [ "$errors" = 0 ] || verdict=FAILS
-    else
+    elif [ "$mutation" != 0 ]; then
         [ "$errors" != 0 ] || verdict=MISSED
+    elif [ "$errors" != 0 ]; then
+        verdict=FAILS
+    elif grep -qE 'max search depth too small|out of memory|Search not completed' log; then
+        # What was not searched to the end proves nothing
+        verdict=INCOMPLETE
     fi
     printf '%-10s %-6s %2s  %9s  %s  [%s]\n' "$verdict" "$model" "$mutation" "${stored:--}" "$what" "$bounds"
     if [ "$verdict" != ok ]; then
-        cp log "$1/failed-$model-$mutation-${bounds//[^A-Za-z0-9]/}"
+        cp log "$1/failed-${work##*/}"
         if [ "$verdict" = FAILS ]; then
             # shellcheck disable=SC2086
-            spin -t -p -g -DMUTATION="$mutation" $bounds "$model.pml" >>"$1/failed-$model-$mutation-${bounds//[^A-Za-z0-9]/}" || true
+            spin -t -p -g -DMUTATION="$mutation" $bounds "$model.pml" >>"$1/failed-${work##*/}" || true
         fi
     fi
     cd "$1" && rm -rf "$work"
