@@ -40,6 +40,7 @@ crew   | 15 | -DPOSTS=1 -DSLOTS=2                                  | who takes i
 crew   | 16 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | close() lets nobody go
 crew   | 17 | -DPOSTERS=1 -DPOSTS=3 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR | the governor does not look again when it goes
 crew   | 18 | -DPOSTS=1 -DSLOTS=2 -DOBJECT                         | a post that came after the claim does not queue the object
+crew   | 19 | -DSLOTS=2                                            | moves nodes and tells nobody
 object |  0 | -DPOSTS=2                                            | 2 posters of 2, 2 workers
 object |  0 | -DPOSTS=1 -DWAITERS=1 -DCANCEL                       | a waiter that cancels, a canceller
 object |  0 | -DPOSTS=1 -DWAITERS=2 -DCLOSE                        | 2 waiters, a closer

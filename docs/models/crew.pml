@@ -1,6 +1,7 @@
 /*
  * The crew: post, park, wake, grow, leave, rejoin and close, on a queue whose nodes move
- * from a stack of arrivals through the hands of the one who refills into a ring.
+ * from a stack of arrivals through the hands of the one who refills to where workers take
+ * them, and from one such place to another.
  *
  * Inlines are named after the Java methods that they stand for. One step of the model is
  * one access to memory that others see without a lock; a step in atomic or d_step is one
@@ -58,9 +59,9 @@ bool thread[SLOTS];
 
 /* CallbackQueue: how many nodes are where */
 byte arrivals;
-bool refilling;
+bool refilling; /* somebody has the lane's lock, and its line is not empty */
 byte hand;
-byte ring;
+byte ring; /* what is near the workers: their stripes */
 
 /* Governor */
 bool watching;
@@ -142,25 +143,6 @@ inline refill() {
 #define NOTHING 0
 #define TAKEN 1
 #define IN_PLACE 2
-
-/*
- * May say that there is nothing as soon as the ring is empty, which is more than Java does:
- * the protocol must not depend on it. With it goes the claim: one-shots cannot be dropped.
- */
-inline take(got) {
-    do
-#ifdef OBJECT
-    :: atomic { ring > 0 -> ring--; got = TAKEN; break }
-    /* claim in place: the node stays where it is */
-    :: atomic { ring > 0 && queued && pending >= 2 -> pending--; begin(); got = IN_PLACE; break }
-#else
-    :: atomic { ring > 0 -> ring--; begin(); got = TAKEN; break }
-#endif
-    :: atomic { ring == 0 && arrivals > 0 && !refilling -> refilling = true };
-        refill()
-    :: atomic { ring == 0 -> got = NOTHING; break }
-    od
-}
 
 /* ------------------------------------------------------------------------------ Crew */
 
@@ -408,9 +390,38 @@ inline parkNow() {
     mine = false
 }
 
+/*
+ * May say that there is nothing as soon as the ring is empty, which is more than Java does:
+ * the protocol must not depend on it. With it goes the claim: one-shots cannot be dropped.
+ */
+inline take(got) {
+    do
+#ifdef OBJECT
+    :: atomic { ring > 0 -> ring--; got = TAKEN; break }
+    /* claim in place: the node stays where it is */
+    :: atomic { ring > 0 && queued && pending >= 2 -> pending--; begin(); got = IN_PLACE; break }
+#else
+    :: atomic { ring > 0 -> ring--; begin(); got = TAKEN; break }
+    /*
+     * takeAll(): takes one and moves the others, which are nowhere meanwhile. A searcher
+     * tells of them when it has found() something
+     */
+    :: atomic { ring > 1 -> moved = ring - 1; ring = 0; begin(); got = TAKEN };
+        atomic { ring = ring + moved; moved = 0; if :: mine -> break :: else fi };
+#if MUTATION != 19
+        signalWork();
+#endif
+        break
+#endif
+    :: atomic { ring == 0 && arrivals > 0 && !refilling -> refilling = true };
+        refill()
+    :: atomic { ring == 0 -> got = NOTHING; break }
+    od
+}
+
 proctype Worker(byte me) {
     bool mine; /* Worker.searching */
-    byte got;
+    byte got, moved;
     SIGNAL_LOCALS;
 
 end_not_started:
