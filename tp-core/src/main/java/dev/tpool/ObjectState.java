@@ -57,7 +57,7 @@ final class ObjectState {
      *   I/O object   last one over                   not IN_FLIGHT                            and
      *   group        is closed, a one-shot joins     pending = 0, FREED                       CAS
      *   group close  pending = running = 0,          CLOSED, RELEASED and HELD                CAS
-     *                not STARTED
+     *                not STARTED, not FREED
      *   group close  the cancel callback is over     not HELD                                 and
      *   who sees     CLOSED, nothing outstanding,    FREED                                    CAS
      *                not HELD, not IN_FLIGHT

@@ -376,12 +376,24 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         void end(boolean cancelPending, @Nullable Object cleanupContext, Deadline deadline)
                 throws InterruptedException {
+            TpObject.Release release;
             do {
                 if (!this.object.awaitQuiet(TpObject.Quiet.FOR_GROUP, deadline)) {
                     return;
                 }
+                release = this.object.release();
             }
-            while (!this.object.isClosed() && !release(cancelPending, cleanupContext));
+            while (release == TpObject.Release.NOT_QUIET);
+            if (release != TpObject.Release.ENDED) {
+                try {
+                    if (cancelPending && release == TpObject.Release.OF_OPEN) {
+                        runCancelCallback(cleanupContext);
+                    }
+                }
+                finally {
+                    this.object.letGo();
+                }
+            }
             endIfDropped(cleanupContext);
             this.finished = true;
         }
@@ -395,21 +407,6 @@ public final class TpCleanupGroup implements AutoCloseable {
                 this.finished = true;
                 runCancelCallback(cleanupContext);
             }
-        }
-
-        private boolean release(boolean cancelPending, @Nullable Object cleanupContext) {
-            if (!this.object.release()) {
-                return false;
-            }
-            try {
-                if (cancelPending) {
-                    runCancelCallback(cleanupContext);
-                }
-            }
-            finally {
-                this.object.letGo();
-            }
-            return true;
         }
 
         private void runCancelCallback(@Nullable Object cleanupContext) {

@@ -532,18 +532,22 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Takes the object, which is quiet, away from the application. It is not freed before
-     * {@link #letGo()}.
-     * @return {@code false} if the application has posted to it or closed it meanwhile
+     * Takes the object, which is quiet, away from the application: from here on, nothing
+     * of it runs any more. It is not freed before {@link #letGo()}. That it is closed
+     * already does not matter: a post that was counted before the close may still be
+     * about to run.
      */
-    final boolean release() {
+    final Release release() {
         while (true) {
             long seen = this.state;
-            if (!ObjectState.isQuiescent(seen) || ObjectState.is(seen, ObjectState.CLOSED)) {
-                return false;
+            if (ObjectState.is(seen, ObjectState.FREED)) {
+                return Release.ENDED;
+            }
+            if (!ObjectState.isQuiescent(seen)) {
+                return Release.NOT_QUIET;
             }
             if (STATE.compareAndSet(this, seen, seen | ObjectState.CLOSED | ObjectState.RELEASED | ObjectState.HELD)) {
-                return true;
+                return ObjectState.is(seen, ObjectState.CLOSED) ? Release.OF_CLOSED : Release.OF_OPEN;
             }
         }
     }
@@ -655,6 +659,25 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
 
         /** Whoever counted it has to put the object into the queue. */
         TO_BE_QUEUED
+
+    }
+
+    /**
+     * What became of the attempt to release an object.
+     */
+    enum Release {
+
+        /** Something has been posted meanwhile. */
+        NOT_QUIET,
+
+        /** It was released; the application had not closed it. */
+        OF_OPEN,
+
+        /** It was released; the application had closed it. */
+        OF_CLOSED,
+
+        /** It had come to its end by itself. */
+        ENDED
 
     }
 

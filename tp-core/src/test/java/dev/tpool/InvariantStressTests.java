@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -167,6 +168,35 @@ class InvariantStressTests {
         });
 
         assertThat(this.violations).hasValue(0);
+    }
+
+    @Test
+    void whatIsPostedBeforeAMemberIsClosedEndsBeforeTheCloseOfItsGroup() throws Exception {
+        TpPool pool = this.pools.create();
+        TpEnvironment racing = TpEnvironment.of(this.pools.create());
+        actors((random) -> {
+            AtomicBoolean over = new AtomicBoolean();
+            TpCleanupGroup group = TpCleanupGroup.create("group");
+            TpWork work = TpEnvironment.builder()
+                .pool(pool)
+                .cleanupGroup(group)
+                .build()
+                .work(() -> violationIf(over.get()));
+            CompletableFuture<Boolean> posted = racing.submit(() -> {
+                try {
+                    work.submit();
+                    work.close();
+                    return true;
+                }
+                catch (IllegalStateException ex) {
+                    return false;
+                }
+            });
+            spin(random.nextInt(200));
+            group.closeMembers(false, null);
+            over.set(true);
+            posted.get(60, TimeUnit.SECONDS);
+        });
     }
 
     @Test
@@ -714,6 +744,12 @@ class InvariantStressTests {
     /**
      * Takes no time, or a little.
      */
+    private static void spin(int times) {
+        for (int i = 0; i < times; i++) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static void linger() {
         int nanos = ThreadLocalRandom.current().nextInt(100_000);
         if (nanos < 20_000) {

@@ -796,4 +796,22 @@ class TpCleanupGroupTests {
         Pools.eventually(() -> pool.snapshot().objects().isEmpty());
     }
 
+    @Test
+    void aMemberThatWasClosedWithACallbackQueuedIsNotReleasedYet() {
+        TpPool pool = this.pools.single();
+        TpWork work = TpEnvironment.of(pool).work(() -> {
+        });
+        Gate gate = this.pools.occupy(pool);
+        work.submit();
+        work.close();
+
+        // What the close of a group asks after it has seen the object quiet, which may be
+        // just before the post.
+        assertThat(work.release()).isEqualTo(TpObject.Release.NOT_QUIET);
+
+        gate.open();
+        Pools.eventually(work::isFreed);
+        assertThat(work.release()).isEqualTo(TpObject.Release.ENDED);
+    }
+
 }
