@@ -10,8 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one-shot callbacks of a cleanup group. Joining is one compare-and-set; leaving is
- * nothing: those that have ended are dropped from time to time by those that join.
+ * The one-shot callbacks of a cleanup group. Joining is one compare-and-set; leaving is a
+ * count: those that have ended are dropped from time to time by a worker that ends one,
+ * which has most of them in its cache.
  */
 final class OneShotMembers {
 
@@ -24,31 +25,33 @@ final class OneShotMembers {
     private volatile @Nullable TrackedOneShot newest;
 
     /**
-     * How many have joined since the last pruning; a lost count only puts off the next
+     * How many have ended since the last pruning; a lost count only puts off the next
      * one.
      */
-    private int joined;
+    private int ended;
 
     /** After how many the next pruning is due: as many as were left by the last one. */
     private volatile int due = LEAST;
 
     void add(TrackedOneShot member) {
         push(member, member);
-        this.joined++;
     }
 
     /**
-     * Whether it is worth to prune.
+     * Counts one that has ended.
+     * @return whether it is worth to prune
      */
-    boolean isPruningDue() {
-        return this.joined >= this.due;
+    boolean countEnded() {
+        int count = this.ended + 1;
+        this.ended = count;
+        return count >= this.due;
     }
 
     /**
      * Drops those that have ended. By one thread at a time.
      */
     void prune() {
-        this.joined = 0;
+        this.ended = 0;
         TrackedOneShot first = null;
         TrackedOneShot last = null;
         int left = 0;

@@ -186,7 +186,10 @@ public final class TpCleanupGroup implements AutoCloseable {
         if (this.closed && oneShot.endUnbegun()) {
             throw isClosed();
         }
-        if (this.oneShots.isPruningDue() && this.lock.tryLock()) {
+    }
+
+    void oneShotEnded() {
+        if (this.oneShots.countEnded() && this.lock.tryLock()) {
             try {
                 this.oneShots.prune();
             }

@@ -576,8 +576,13 @@ public final class TpEnvironment {
 
     void objectFreed(TpObject object) {
         boolean oneShot = object instanceof TrackedOneShot;
-        if (this.cleanupGroup != null && !oneShot) {
-            this.cleanupGroup.remove(object);
+        if (this.cleanupGroup != null) {
+            if (oneShot) {
+                this.cleanupGroup.oneShotEnded();
+            }
+            else {
+                this.cleanupGroup.remove(object);
+            }
         }
         if (this.library != null) {
             freeLibrary(object);
