@@ -31,7 +31,8 @@ final class Clock {
      * roundest tick that its window allows, so that entries whose windows overlap tend to be served
      * together.
      *
-     * All state is guarded by one lock. Under it, entries are taken out of the wheel and their posts are
+     * All state is guarded by one lock; only when an entry is due that has neither period nor window may be
+     * changed without it, as long as it is armed (see TimerWheel). Under the lock, entries are taken out of the wheel and their posts are
      * counted in the objects' state words; whoever disarms an entry under the lock therefore knows that its
      * post either is pending or will not come. What calls others, queueing the objects, is done after the
      * lock was left.
@@ -88,8 +89,11 @@ final class Clock {
 
     private @Nullable Thread thread;
 
-    /** The tick at which the thread looks again by itself. */
-    private long wakeTick;
+    /**
+     * The tick at which the thread looks again by itself; far away if there is none. Read
+     * without the lock, too.
+     */
+    private volatile long wakeTick = Long.MAX_VALUE;
 
     /**
      * Whether something was armed that the thread would be late for, or has no thread.
@@ -185,20 +189,56 @@ final class Clock {
     }
 
     /**
+     * Arms an entry anew, one that is armed by the monotonic clock and movable. Takes the
+     * lock only if the entry comes earlier than the wheel or the thread would see.
+     * @return {@code false} if nothing was done, since the entry is not like that
+     */
+    boolean armAnew(ClockEntry entry, long delay) {
+        // Before the time is read, which waits until everything before it was loaded.
+        long seen = entry.dueWord();
+        if (seen >= 0) {
+            return false;
+        }
+        long due = now() + delay;
+        if (!entry.putOff(seen, due)) {
+            return false;
+        }
+        long tick = TimerWheel.tickFor(due);
+        if (!this.wheel.reachesInTime(entry, tick) || tick < this.wakeTick) {
+            bringForward(entry);
+        }
+        return true;
+    }
+
+    private void bringForward(ClockEntry entry) {
+        lock();
+        try {
+            if (entry.isArmed()) {
+                this.wheel.bringForward(entry);
+                lookBy(TimerWheel.tickFor(entry.due()));
+            }
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    /**
      * Arms an entry by the monotonic clock. Under the lock.
+     * @param movable whether it may be armed anew without the lock
      * @return whether it was armed before
      */
-    boolean arm(ClockEntry entry, long due, long window) {
+    boolean arm(ClockEntry entry, long due, long window, boolean movable) {
         boolean before = entry.isArmed();
         if (!this.absolutes.isEmpty()) {
             this.absolutes.remove(entry);
         }
         long served = (window > 0) ? served(due, window) : due;
         if (before) {
-            this.wheel.move(entry, served);
+            this.wheel.move(entry, served, movable);
         }
         else {
-            entry.due = served;
+            entry.setDue(served, movable);
             this.wheel.add(entry);
         }
         lookBy(TimerWheel.tickFor(served));
@@ -215,7 +255,7 @@ final class Clock {
         WallTime due = new WallTime(wallDue);
         this.absolutes.put(entry, due);
         addAbsolute(entry, due, window);
-        lookBy(Math.min(TimerWheel.tickFor(entry.due), tickAt(now() + WALL_CHECK_NANOS)));
+        lookBy(Math.min(TimerWheel.tickFor(entry.due()), tickAt(now() + WALL_CHECK_NANOS)));
         return before;
     }
 
@@ -345,6 +385,7 @@ final class Clock {
             return null;
         }
         catch (Throwable ex) {
+            this.wakeTick = Long.MAX_VALUE;
             return ex;
         }
     }
@@ -410,7 +451,7 @@ final class Clock {
         // The offset tells what comes first, but is known only roughly.
         long ahead = difference(due.nanos(), this.time.wallNanos());
         long estimated = now() + Math.max(0, Math.min(ahead, FARTHEST_NANOS));
-        entry.due = (window > 0) ? served(estimated, window) : estimated;
+        entry.setDue((window > 0) ? served(estimated, window) : estimated, false);
         this.wheel.add(entry);
     }
 

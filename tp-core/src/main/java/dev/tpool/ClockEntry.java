@@ -1,19 +1,27 @@
 package dev.tpool;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * An object that the clock has to serve at a moment, once it is armed. All of it is
- * guarded by the clock's lock. An object of its own for this would be as large again as
- * what it holds.
+ * guarded by the clock's lock, but for what {@link #putOff} does. An object of its own
+ * for this would be as large again as what it holds.
  */
 abstract non-sealed class ClockEntry extends TpObject {
 
+    private static final VarHandle DUE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "due",
+            VarHandle.class, ClockEntry.class, long.class);
+
     /**
      * When it is served, on the monotonic clock: when it is due, or somewhat later if it
-     * has a window.
+     * has a window. The complement, which is negative, while the entry is armed and may
+     * be armed anew without the lock.
      */
-    long due;
+    private volatile long due;
 
     /**
      * The neighbours in the wheel's slot: a ring, or both {@code null} if it is not
@@ -24,8 +32,8 @@ abstract non-sealed class ClockEntry extends TpObject {
     /** See {@link #before}. */
     @Nullable ClockEntry after;
 
-    /** The slot that it is in. */
-    short place;
+    /** The slot that it is in. Read without the lock, too. */
+    volatile short place;
 
     ClockEntry(@Nullable String name, TpEnvironment environment) {
         super(name, environment, 0);
@@ -36,11 +44,70 @@ abstract non-sealed class ClockEntry extends TpObject {
     }
 
     /**
+     * When it is served.
+     */
+    final long due() {
+        long word = this.due;
+        return word ^ (word >> (Long.SIZE - 1));
+    }
+
+    /**
+     * Says when it is served. Under the lock.
+     * @param movable whether it may be armed anew without the lock
+     */
+    final void setDue(long due, boolean movable) {
+        this.due = movable ? ~due : due;
+    }
+
+    /**
+     * From here on, it is armed anew only under the lock, which the caller has.
+     */
+    final void hold() {
+        long word = this.due;
+        while (word < 0 && !DUE.compareAndSet(this, word, ~word)) {
+            word = this.due;
+        }
+    }
+
+    /**
+     * Holds the entry if it is to be served by a tick. Under the lock.
+     * @return whether it is
+     */
+    final boolean holdIfDue(long tick) {
+        while (true) {
+            long word = this.due;
+            if (TimerWheel.tickFor(word ^ (word >> (Long.SIZE - 1))) > tick) {
+                return false;
+            }
+            if (word >= 0 || DUE.compareAndSet(this, word, ~word)) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * When it is served, in the form that {@link #putOff} takes.
+     * @return not negative if only whoever has the lock may change it
+     */
+    final long dueWord() {
+        return this.due;
+    }
+
+    /**
+     * Changes when an armed entry is served, without the lock.
+     * @param seen the word that said when it is served until now
+     * @return {@code false} if that has changed, and nothing was done
+     */
+    final boolean putOff(long seen, long due) {
+        return DUE.compareAndSet(this, seen, ~due);
+    }
+
+    /**
      * When it would be served if it had no window. Those that are served together are
      * served in this order.
      */
     long exactDue() {
-        return this.due;
+        return due();
     }
 
     /**

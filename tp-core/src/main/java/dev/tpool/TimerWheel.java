@@ -27,6 +27,10 @@ final class TimerWheel {
      * An entry that is put off stays where it is, and finds its new slot when the old one is reached. So what
      * is put off again and again, as a time-out is, is hardly ever moved. It may lose its place in the order
      * of its tick by that.
+     *
+     * All of this is done by one thread at a time. Only when an entry is due may change meanwhile, if it is
+     * movable: whoever changes it looks afterwards whether the slot is still early enough, and whoever puts
+     * an entry into a slot looks afterwards whether it has changed. One of the two sees the other.
      */
 
     /** A tick is 2^16 nanoseconds. */
@@ -44,7 +48,7 @@ final class TimerWheel {
     /** A bit for each slot that is not empty, per level. */
     private final long[] occupied = new long[LEVELS];
 
-    private long present;
+    private volatile long present;
 
     private int size;
 
@@ -74,15 +78,32 @@ final class TimerWheel {
     /**
      * Serves an entry that has been added at another time than before.
      */
-    void move(ClockEntry entry, long due) {
-        entry.due = due;
-        if (tickOf(entry) < start(entry.place)) {
+    void move(ClockEntry entry, long due, boolean movable) {
+        entry.setDue(due, movable);
+        bringForward(entry);
+    }
+
+    /**
+     * Sees to it that an entry whose time has changed is not in a slot that is reached
+     * too late.
+     */
+    void bringForward(ClockEntry entry) {
+        while (tickOf(entry) < start(entry.place)) {
             unlink(entry);
-            link(entry);
+            insert(entry);
         }
     }
 
+    /**
+     * Whether the slot of an entry is reached in time. Whoever has just changed the time
+     * of the entry may ask this without any lock.
+     */
+    boolean reachesInTime(ClockEntry entry, long tick) {
+        return tick >= start(entry.place);
+    }
+
     void remove(ClockEntry entry) {
+        entry.hold();
         unlink(entry);
         this.size--;
     }
@@ -136,7 +157,7 @@ final class TimerWheel {
             ClockEntry following = entry.after;
             entry.before = null;
             entry.after = null;
-            if (tickFor(entry.due) <= this.present) {
+            if (entry.holdIfDue(this.present)) {
                 this.size--;
                 expired.add(entry);
             }
@@ -149,6 +170,11 @@ final class TimerWheel {
     }
 
     private void link(ClockEntry entry) {
+        insert(entry);
+        bringForward(entry);
+    }
+
+    private void insert(ClockEntry entry) {
         int index = indexOf(tickOf(entry));
         entry.place = (short) index;
         ClockEntry first = this.slots[index];
@@ -189,7 +215,7 @@ final class TimerWheel {
     }
 
     private long tickOf(ClockEntry entry) {
-        return Math.max(this.present + 1, tickFor(entry.due));
+        return Math.max(this.present + 1, tickFor(entry.due()));
     }
 
     /**

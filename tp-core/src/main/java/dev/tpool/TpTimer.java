@@ -80,6 +80,11 @@ public final class TpTimer extends ClockEntry {
         long periodNanos = nanos("period", period);
         long windowNanos = window(window, periodNanos);
         Clock clock = pool().clock();
+        boolean simple = periodNanos == 0 && windowNanos == 0;
+        if (simple && delayNanos > 0 && !isClosed() && clock.armAnew(this, delayNanos)) {
+            // All else is as it was: what is movable is set, and has no plan.
+            return true;
+        }
         long now = clock.now();
         Post post = Post.REFUSED;
         boolean takenBack;
@@ -94,7 +99,7 @@ public final class TpTimer extends ClockEntry {
             }
             else {
                 setPlan(now + delayNanos, periodNanos, windowNanos);
-                takenBack = clock.arm(this, now + delayNanos, windowNanos);
+                takenBack = clock.arm(this, now + delayNanos, windowNanos, simple);
             }
             nowSet();
         }
@@ -203,7 +208,7 @@ public final class TpTimer extends ClockEntry {
         setPlan(now + period, period, window);
         Post post = countPost(false);
         if (period > 0 && post != Post.REFUSED) {
-            clock.arm(this, now + period, window);
+            clock.arm(this, now + period, window, false);
         }
         return post;
     }
@@ -269,7 +274,7 @@ public final class TpTimer extends ClockEntry {
     @Override
     long exactDue() {
         Plan plan = plan();
-        return (plan != null && plan.due != Plan.DUE_WHEN_SERVED) ? plan.due : this.due;
+        return (plan != null && plan.due != Plan.DUE_WHEN_SERVED) ? plan.due : due();
     }
 
     @Override
@@ -279,7 +284,7 @@ public final class TpTimer extends ClockEntry {
         if (plan != null && plan.period > 0 && post != Post.REFUSED) {
             long from = (plan.due != Plan.DUE_WHEN_SERVED) ? plan.due : now;
             plan.due = Math.max(from + plan.period, now + 1);
-            clock.arm(this, plan.due, plan.window);
+            clock.arm(this, plan.due, plan.window, false);
         }
         return post;
     }

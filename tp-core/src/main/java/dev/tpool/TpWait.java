@@ -181,7 +181,7 @@ public final class TpWait extends ClockEntry {
             }
             this.timed = watch;
             if (timeout == Timeout.RELATIVE) {
-                clock.arm(this, clock.now() + nanos, 0);
+                clock.arm(this, clock.now() + nanos, 0, false);
             }
             else {
                 clock.armAbsolute(this, nanos, 0);

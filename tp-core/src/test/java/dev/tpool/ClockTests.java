@@ -549,7 +549,7 @@ class ClockTests {
     private static void armOn(Clock clock, Entry entry, Duration delay) {
         clock.lock();
         try {
-            clock.arm(entry, clock.now() + Clock.nanosOf(delay), Clock.nanosOf(entry.window));
+            clock.arm(entry, clock.now() + Clock.nanosOf(delay), Clock.nanosOf(entry.window), entry.window.isZero());
         }
         finally {
             clock.unlock();
@@ -608,7 +608,7 @@ class ClockTests {
         @Override
         Post expire(Clock clock, long now) {
             if (!this.again.isZero()) {
-                clock.arm(this, this.due + this.again.toNanos(), 0);
+                clock.arm(this, due() + this.again.toNanos(), 0, true);
             }
             return Post.COUNTED;
         }

@@ -307,14 +307,14 @@ class TimerWheelTests {
 
     private static Entry add(TimerWheel wheel, Entry entry, long tick) {
         entry.tick = Math.max(wheel.present() + 1, tick);
-        entry.due = tick << TimerWheel.TICK_SHIFT;
+        entry.setDue(tick << TimerWheel.TICK_SHIFT, true);
         wheel.add(entry);
         return entry;
     }
 
     private void move(Entry entry, long tick) {
         entry.tick = Math.max(this.wheel.present() + 1, tick);
-        this.wheel.move(entry, tick << TimerWheel.TICK_SHIFT);
+        this.wheel.move(entry, tick << TimerWheel.TICK_SHIFT, true);
     }
 
     private void remove(Entry entry) {

@@ -149,6 +149,32 @@ class TpTimerStressTests {
     }
 
     @Test
+    void whatIsArmedAnewWhileOthersAreServedComesInTime() throws Exception {
+        CountDownLatch last = new CountDownLatch(1);
+        AtomicBoolean isLast = new AtomicBoolean();
+        TpTimer busy = this.environment.timer(() -> {
+        });
+        busy.set(SHORT, SHORT, Duration.ZERO);
+        TpTimer timer = this.environment.timer(() -> {
+            if (isLast.get()) {
+                last.countDown();
+            }
+        });
+        Random random = new Random(42);
+        for (int i = 0; i < 200_000; i++) {
+            // From within a slot of the wheel to several levels up.
+            timer.set(Duration.ofNanos(100_000L << random.nextInt(24)));
+        }
+        timer.set(Duration.ofHours(1));
+        isLast.set(true);
+        timer.set(SHORT);
+
+        assertThat(last.await(15, TimeUnit.SECONDS)).isTrue();
+        timer.close();
+        busy.close();
+    }
+
+    @Test
     void manyThreadsMaySetAndUnsetOneTimer() throws Exception {
         AtomicInteger runs = new AtomicInteger();
         AtomicInteger atOnce = new AtomicInteger();
