@@ -38,8 +38,8 @@ public final class TpWait extends ClockEntry {
 
     private final Results results = new Results();
 
-    /** The live registration; guarded by the lock. */
-    private @Nullable Watch live;
+    /** The live registration; written under the lock. */
+    private volatile @Nullable Watch live;
 
     /**
      * The registration whose time-out the clock is armed for; guarded by the clock's
@@ -124,13 +124,7 @@ public final class TpWait extends ClockEntry {
      * @return {@code true} while a signal or the end of the time would post the callback
      */
     public boolean isSet() {
-        lock();
-        try {
-            return this.live != null;
-        }
-        finally {
-            unlock();
-        }
+        return this.live != null;
     }
 
     private boolean set(TpWaitable waitable, Timeout timeout, long nanos) {
@@ -329,7 +323,7 @@ public final class TpWait extends ClockEntry {
             return Post.REFUSED;
         }
         this.timedOut = expired;
-        return expired.post;
+        return expired.post();
     }
 
     @Override
@@ -356,8 +350,11 @@ public final class TpWait extends ClockEntry {
 
         private final boolean hasTimeout;
 
-        /** The callback that was counted; passed from a step to the next. */
-        private Post post = Post.REFUSED;
+        /**
+         * What is left to do for the callback that was counted; passed from a step to the
+         * next.
+         */
+        private boolean toBeQueued;
 
         private volatile TpWaitable.@Nullable Registration registration;
 
@@ -414,17 +411,18 @@ public final class TpWait extends ClockEntry {
             if (this.hasTimeout) {
                 disarmTimeout(this);
             }
-            finishPost(this.post);
+            finishPost(post());
+        }
+
+        /**
+         * The callback that {@link #finish} has counted.
+         */
+        Post post() {
+            return this.toBeQueued ? Post.TO_BE_QUEUED : Post.COUNTED;
         }
 
         boolean isLive() {
-            lock();
-            try {
-                return TpWait.this.live == this;
-            }
-            finally {
-                unlock();
-            }
+            return TpWait.this.live == this;
         }
 
         /**
@@ -438,11 +436,12 @@ public final class TpWait extends ClockEntry {
                     return false;
                 }
                 if (result != null) {
-                    this.post = countPost(false, result);
-                    if (this.post == Post.REFUSED) {
+                    Post post = countPost(false, result);
+                    if (post == Post.REFUSED) {
                         // Whoever is closing the wait withdraws the registration.
                         return false;
                     }
+                    this.toBeQueued = post == Post.TO_BE_QUEUED;
                 }
                 TpWait.this.live = null;
                 return true;
