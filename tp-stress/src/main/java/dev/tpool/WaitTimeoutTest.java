@@ -59,25 +59,4 @@ public class WaitTimeoutTest {
         result.r2 = this.event.isSet();
     }
 
-    private static final class StandingTime implements TimeSource {
-
-        private volatile long nanos;
-
-        @Override
-        public long nanoTime() {
-            return this.nanos;
-        }
-
-        @Override
-        public long wallNanos() {
-            return this.nanos;
-        }
-
-        @Override
-        public void parkNanos(Object blocker, long nanos) {
-            throw new IllegalStateException("an actor plays the clock's thread");
-        }
-
-    }
-
 }
