@@ -1,6 +1,7 @@
 package dev.tpool;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Engines whose workers never start, so that the actors of a test can do what workers do.
@@ -25,6 +26,35 @@ final class Unstarted {
     static TpWork work(TpEnvironment environment) {
         return new TpWork("work", environment, (instance, context, work) -> {
         }, null);
+    }
+
+    /**
+     * A task that does nothing but count how often it is told of its end.
+     */
+    static TpTask<Object> counting(AtomicInteger told) {
+        return new TpTask<>() {
+
+            @Override
+            public String name() {
+                return "counting";
+            }
+
+            @Override
+            public void run(TpCallbackInstance instance, Object context) {
+                // Only its end matters.
+            }
+
+            @Override
+            public void completed(Throwable failure) {
+                told.incrementAndGet();
+            }
+
+            @Override
+            public void cancelled() {
+                told.incrementAndGet();
+            }
+
+        };
     }
 
     /**
