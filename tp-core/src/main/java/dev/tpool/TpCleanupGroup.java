@@ -183,8 +183,17 @@ public final class TpCleanupGroup implements AutoCloseable {
 
     private void addOneShot(TrackedOneShot oneShot) {
         this.oneShots.add(oneShot);
-        if (this.closed && oneShot.endUnbegun()) {
-            throw isClosed();
+        if (this.closed) {
+            this.lock.lock();
+            try {
+                // A close that has seen this member, or another one, takes itself back.
+                if (this.closed && oneShot.endUnbegun()) {
+                    throw isClosed();
+                }
+            }
+            finally {
+                this.lock.unlock();
+            }
         }
     }
 
