@@ -28,6 +28,8 @@ final class Governor implements Runnable {
      *   the crew grew since the last look       soon again: those who came may block as well
      *   somebody waits whom the last look       soon again, once: it takes two looks to call him blocked
      *   did not see waiting
+     *   nobody runs, but somebody is new in     soon again: he may seem blocked by then
+     *   native code
      *   neither                                 each pause four times the one before, up to the longest
      *   somebody's processor time is measured   not later than the end of his first measurement
      *   the crew is at its maximum              seldom: there is nothing left to decide
@@ -61,6 +63,8 @@ final class Governor implements Runnable {
 
     private final TpPool pool;
 
+    private final int processors = Runtime.getRuntime().availableProcessors();
+
     private final AtomicBoolean watching = new AtomicBoolean();
 
     private volatile @Nullable Thread thread;
@@ -89,12 +93,22 @@ final class Governor implements Runnable {
 
     private long cpuTimeBefore;
 
+    /** Over what time processor time is compared. */
+    private long window;
+
     /** What the look at hand has found. */
     private int blocked;
 
     private boolean everybodyBlocked;
 
     private boolean somebodyNewWaits;
+
+    /** How many seem blocked, without it being sure yet. */
+    private int seeming;
+
+    private boolean somebodyRuns;
+
+    private boolean somebodyIsNew;
 
     private long undecidedUntil;
 
@@ -143,6 +157,7 @@ final class Governor implements Runnable {
         this.thread = Thread.currentThread();
         this.aliveBefore = 0;
         this.cpuTimeBefore = 0;
+        this.blocked = 0;
         this.pause = SOON;
         this.calm = SOON;
         int patience = PATIENCE;
@@ -176,11 +191,13 @@ final class Governor implements Runnable {
         long now = System.nanoTime();
         long sinceLast = now - this.lookedAt;
         this.lookedAt = now;
+        this.window = blockingIsUsual() ? Sample.SHORT_WINDOW : Sample.WINDOW;
         // It was others who had the processors, or the whole process that stood still.
-        boolean late = sinceLast - this.pause > Sample.WINDOW / 2;
+        boolean late = sinceLast - this.pause > this.window / 2;
         long next = LONGEST;
         try {
             lookAtWorkers(now, late);
+            account(sinceLast);
             next = (this.crew.alive() < this.crew.maximum()) ? grow(now) : watch(now);
         }
         catch (Throwable ex) {
@@ -188,7 +205,7 @@ final class Governor implements Runnable {
             Failures.log(logger, Level.WARNING, () -> "the governor of pool '" + this.pool.name() + "' failed", ex);
             this.crew.signalWork();
         }
-        this.pause = afford(next, sinceLast);
+        this.pause = afford(next);
     }
 
     /**
@@ -197,7 +214,7 @@ final class Governor implements Runnable {
      */
     private long grow(long now) {
         this.starvation.getsOn();
-        this.crew.setBlocked(this.blocked);
+        this.crew.setBlocked(this.blocked + ifNobodyRuns(this.seeming));
         this.crew.signalWork();
         int alive = this.crew.alive();
         boolean grew = alive > this.aliveBefore;
@@ -210,8 +227,28 @@ final class Governor implements Runnable {
         if (this.lookingAgain) {
             return SOON;
         }
+        if (this.somebodyIsNew && ifNobodyRuns(this.blocked) > 0) {
+            return SOON;
+        }
         this.calm = Math.min(LONGEST, this.calm * 4);
         return Math.min(this.calm, this.undecidedUntil - now);
+    }
+
+    /**
+     * How many of those are replaced of whom it is not sure yet that they are blocked.
+     * There are no more of them than are surely blocked, and none while somebody
+     * computes: those who come next may do the same.
+     */
+    private int ifNobodyRuns(int count) {
+        return (this.somebodyRuns || !blockingIsUsual()) ? 0 : Math.min(count, this.blocked);
+    }
+
+    /**
+     * Whether so many are blocked that it cannot be computing callbacks which were taken
+     * for blocked because others had the processors.
+     */
+    private boolean blockingIsUsual() {
+        return this.blocked > this.processors;
     }
 
     private long watch(long now) {
@@ -224,16 +261,25 @@ final class Governor implements Runnable {
     }
 
     /**
-     * Makes the pause longer if the looks before it took more than their share.
+     * Takes the processor time since the last look's end, which went into this one, from
+     * the credit.
      */
-    private long afford(long next, long sinceLast) {
+    private void account(long sinceLast) {
+        if (this.cpuTimes != null) {
+            long spent = this.cpuTimes.getCurrentThreadCpuTime() - this.cpuTimeBefore;
+            this.credit = Math.min(MOST_CREDIT, this.credit + sinceLast / COST_DIVISOR) - spent;
+        }
+    }
+
+    /**
+     * Makes the pause longer if the looks before it took more than their share. Workers
+     * that were started meanwhile are no part of it: there are only so many of them.
+     */
+    private long afford(long next) {
         if (this.cpuTimes == null) {
             return next;
         }
-        long cpuTime = this.cpuTimes.getCurrentThreadCpuTime();
-        long spent = cpuTime - this.cpuTimeBefore;
-        this.cpuTimeBefore = cpuTime;
-        this.credit = Math.min(MOST_CREDIT, this.credit + sinceLast / COST_DIVISOR) - spent;
+        this.cpuTimeBefore = this.cpuTimes.getCurrentThreadCpuTime();
         return Math.max(next, -this.credit * COST_DIVISOR);
     }
 
@@ -242,6 +288,9 @@ final class Governor implements Runnable {
         int all = 0;
         int replaceable = 0;
         this.somebodyNewWaits = false;
+        this.seeming = 0;
+        this.somebodyRuns = false;
+        this.somebodyIsNew = false;
         this.undecidedUntil = Long.MAX_VALUE;
         for (Worker worker : this.crew.workers()) {
             seen++;
@@ -252,8 +301,12 @@ final class Governor implements Runnable {
                     replaceable++;
                 }
             }
+            else if (!this.somebodyRuns) {
+                guess(worker, now);
+            }
         }
         this.blocked = replaceable;
+        this.somebodyRuns |= seen < this.crew.alive();
         this.everybodyBlocked = all == seen && seen >= this.crew.alive();
     }
 
@@ -279,11 +332,29 @@ final class Governor implements Runnable {
             sample.forget();
             return false;
         }
+        sample.use(this.window);
         boolean blocked = sample.standsStill(now, execution, late, new ThreadMeter(this.cpuTimes, thread));
         if (!blocked) {
             this.undecidedUntil = Math.min(this.undecidedUntil, sample.undecidedUntil());
         }
         return blocked;
+    }
+
+    /**
+     * Whether a worker of whom it is not sure that it is blocked seems to be.
+     */
+    private void guess(Worker worker, long now) {
+        Thread thread = worker.thread();
+        TpCallbackInstance instance = worker.instance();
+        if (thread == null || instance == null || this.cpuTimes == null) {
+            this.somebodyRuns = true;
+            return;
+        }
+        switch (worker.sample.guess(now, worker.completed(), new ThreadMeter(this.cpuTimes, thread))) {
+            case RUNS -> this.somebodyRuns = true;
+            case IS_NEW -> this.somebodyIsNew = true;
+            case SEEMS_BLOCKED -> this.seeming += instance.isLongRunning() ? 0 : 1;
+        }
     }
 
     private static @Nullable ThreadMXBean cpuTimes() {
@@ -332,6 +403,22 @@ final class Governor implements Runnable {
     }
 
     /**
+     * What a worker seems to do of whom it is not sure yet that it is blocked.
+     */
+    enum Guess {
+
+        /** It may well compute. */
+        RUNS,
+
+        /** It is in native code, nobody knows for how long. */
+        IS_NEW,
+
+        /** It waits, or is in native code and did not get on since the last look. */
+        SEEMS_BLOCKED
+
+    }
+
+    /**
      * What the looks at a worker have shown.
      * <p>
      * A thread that waits says so in its state: if it waited in the same callback at the
@@ -349,6 +436,9 @@ final class Governor implements Runnable {
          */
         static final long WINDOW = TimeUnit.MILLISECONDS.toNanos(10);
 
+        /** The same where it is known that callbacks block. */
+        static final long SHORT_WINDOW = WINDOW / 2;
+
         /** How often the time is doubled for one that stays where it is. */
         private static final int MOST_DOUBLINGS = 7;
 
@@ -358,8 +448,8 @@ final class Governor implements Runnable {
          */
         private static final int STILL_DIVISOR = 50;
 
-        /** The time over which a worker is found to be light. */
-        static final long LONG_WINDOW = 4 * WINDOW;
+        /** In how many windows a worker is found to be light. */
+        private static final int LIGHT_WINDOWS = 4;
 
         /** A light worker had less than one part in so many. */
         private static final int LIGHT_DIVISOR = 10;
@@ -368,6 +458,9 @@ final class Governor implements Runnable {
         private static final int HEAVY_DIVISOR = 4;
 
         private static final long UNKNOWN = -1;
+
+        /** The window in use. */
+        private long window = WINDOW;
 
         private long execution = UNKNOWN;
 
@@ -388,6 +481,10 @@ final class Governor implements Runnable {
         private long lightCpuTime = UNKNOWN;
 
         private long lightSince;
+
+        void use(long window) {
+            this.window = window;
+        }
 
         void forget() {
             this.execution = UNKNOWN;
@@ -428,7 +525,10 @@ final class Governor implements Runnable {
             }
             int doublings = (this.execution == execution) ? Math.min(this.still, MOST_DOUBLINGS) : 0;
             long time = now - this.measuredAt;
-            if (time < WINDOW << doublings) {
+            if (time < this.window << doublings) {
+                if (this.still == 0 && !this.light && this.execution != execution) {
+                    beginAnewIfLost(now, execution, meter);
+                }
                 return this.still > 0;
             }
             long before = this.cpuTime;
@@ -444,9 +544,41 @@ final class Governor implements Runnable {
             return blocked;
         }
 
+        /**
+         * What it had in one callback does not count against the next one, which may be
+         * in a read from its beginning to its end.
+         */
+        private void beginAnewIfLost(long now, long execution, Meter meter) {
+            long cpuTimeNow = meter.cpuTime();
+            if ((cpuTimeNow - this.cpuTime) * STILL_DIVISOR >= this.window) {
+                measure(now, execution, cpuTimeNow);
+                this.getsOn = !meter.isInNative();
+            }
+        }
+
+        /**
+         * What it seems to do, after a look that did not find it blocked.
+         */
+        Guess guess(long now, long execution, Meter meter) {
+            if (this.execution != execution) {
+                return Guess.RUNS;
+            }
+            if (this.waits) {
+                return Guess.SEEMS_BLOCKED;
+            }
+            if (this.cpuTime == UNKNOWN || !meter.isInNative()) {
+                return Guess.RUNS;
+            }
+            long time = now - this.measuredAt;
+            if (time < SOON) {
+                return Guess.IS_NEW;
+            }
+            return ((meter.cpuTime() - this.cpuTime) * LIGHT_DIVISOR < time) ? Guess.SEEMS_BLOCKED : Guess.RUNS;
+        }
+
         private boolean isLight(long now, Meter meter) {
             long time = now - this.lightSince;
-            if (this.lightCpuTime == UNKNOWN || time >= LONG_WINDOW) {
+            if (this.lightCpuTime == UNKNOWN || time >= LIGHT_WINDOWS * this.window) {
                 long before = this.lightCpuTime;
                 this.lightCpuTime = meter.cpuTime();
                 this.lightSince = now;
@@ -460,7 +592,7 @@ final class Governor implements Runnable {
          * When it will be known whether it is blocked, if it is not yet.
          */
         long undecidedUntil() {
-            return this.getsOn ? Long.MAX_VALUE : this.measuredAt + WINDOW;
+            return this.getsOn ? Long.MAX_VALUE : this.measuredAt + this.window;
         }
 
         private void measure(long now, long execution, long cpuTime) {

@@ -182,6 +182,77 @@ class GovernorTests {
     }
 
     @Test
+    void whatAWorkerHadInOneCallbackDoesNotCountAgainstTheNext() {
+        look(0, 7);
+        this.cpuTime += WINDOW / 4;
+
+        assertThat(look(WINDOW / 2, 8)).isFalse();
+        assertThat(this.sample.undecidedUntil()).isEqualTo(this.now + WINDOW);
+        assertThat(look(WINDOW - 1, 8)).isFalse();
+        assertThat(look(1, 8)).isTrue();
+    }
+
+    @Test
+    void aNextCallbackThatRunsJavaCodeIsNotWaitedFor() {
+        look(0, 7);
+        this.cpuTime += WINDOW / 4;
+        this.inNative = false;
+
+        look(WINDOW / 2, 8);
+
+        assertThat(this.sample.undecidedUntil()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aWorkerThatWaitsSeemsBlockedAtOnce() {
+        this.sample.waits(7);
+
+        assertThat(guess(7)).isEqualTo(Governor.Guess.SEEMS_BLOCKED);
+        assertThat(guess(8)).isEqualTo(Governor.Guess.RUNS);
+    }
+
+    @Test
+    void aWorkerInNativeCodeIsNewAtFirstAndThenSeemsBlockedIfItStandsStill() {
+        look(0, 7);
+        assertThat(guess(7)).isEqualTo(Governor.Guess.IS_NEW);
+
+        look(WINDOW / 5, 7);
+        assertThat(guess(7)).isEqualTo(Governor.Guess.SEEMS_BLOCKED);
+
+        this.cpuTime += WINDOW / 50;
+        assertThat(guess(7)).isEqualTo(Governor.Guess.RUNS);
+    }
+
+    @Test
+    void aWorkerThatRunsJavaCodeOrIsInAnotherCallbackNeverSeemsBlocked() {
+        look(0, 7);
+        look(WINDOW / 5, 7);
+
+        assertThat(guess(8)).isEqualTo(Governor.Guess.RUNS);
+        this.inNative = false;
+        assertThat(guess(7)).isEqualTo(Governor.Guess.RUNS);
+    }
+
+    @Test
+    void aWorkerOfWhomNothingIsKnownRuns() {
+        assertThat(guess(7)).isEqualTo(Governor.Guess.RUNS);
+    }
+
+    @Test
+    void whereBlockingIsUsualHalfTheTimeIsEnough() {
+        this.sample.use(Governor.Sample.SHORT_WINDOW);
+        look(0, 7);
+
+        assertThat(this.sample.undecidedUntil()).isEqualTo(WINDOW / 2);
+        assertThat(look(WINDOW / 2 - 1, 7)).isFalse();
+        assertThat(look(1, 7)).isTrue();
+    }
+
+    private Governor.Guess guess(long execution) {
+        return this.sample.guess(this.now, execution, this.meter);
+    }
+
+    @Test
     void aThreadThatHasEndedIsNotBlocked() {
         this.cpuTime = -1;
 
