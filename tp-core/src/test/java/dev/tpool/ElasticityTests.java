@@ -244,7 +244,7 @@ class ElasticityTests {
 
     }
 
-    private enum Block {
+    enum Block {
 
         SLEEP {
             @Override
