@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of a pool: a lane for each priority, and a stripe for each worker. What has a
- * higher priority is always taken first, wherever it is.
+ * The queue of a pool: a lane for each priority, and stripes of the one for normal
+ * priority, near to some of the workers. What has a higher priority is taken first,
+ * wherever it is.
  */
 final class CallbackQueue {
 
@@ -20,14 +21,21 @@ final class CallbackQueue {
      * Stripes hold nodes of normal priority only. So whoever looks for something of high priority has one
      * place to look at.
      *
+     * What is in line in a stripe is older than what is in the lane, and goes back to the front of
+     * the lane if it goes back. What has arrived in a stripe is served after the lane, and goes to its end.
+     *
      * Nodes that move from the lane to a stripe can be seen in one of them at any time. Nodes that move
-     * from a stripe are in neither place for a moment. Whoever moves them looks afterwards whether
+     * from a stripe, or in it from its arrivals to its line, are in neither place for a moment: another worker
+     * may take something of low priority meanwhile, or park. Whoever moves them looks afterwards whether
      * somebody has to be woken, as whoever has added one does.
      *
      * A poster adds and then looks whether somebody has to be woken; a worker says that it is about to
      * park and then looks at the queue again, lanes first and then stripes. All these steps are sequentially
      * consistent, so one of the two sees the other.
      */
+
+    /** More workers than that do not compute at the same time. */
+    private static final int MOST_STRIPES = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
 
     private final Lane high = new Lane();
 
@@ -54,20 +62,44 @@ final class CallbackQueue {
         return this.stripes;
     }
 
-    synchronized void addStripe(Stripe stripe) {
-        Stripe[] more = Arrays.copyOf(this.stripes, this.stripes.length + 1);
-        more[this.stripes.length] = stripe;
+    /**
+     * Adds the stripe of a worker, unless there are as many as help: whoever looks for
+     * work looks at all of them.
+     * @return whether it was added, and may be used
+     */
+    synchronized boolean addStripe(Stripe stripe) {
+        Stripe[] present = this.stripes;
+        if (present.length >= MOST_STRIPES) {
+            return false;
+        }
+        Stripe[] more = Arrays.copyOf(present, present.length + 1);
+        more[present.length] = stripe;
         this.stripes = more;
+        return true;
     }
 
     /**
      * Takes a stripe away, whose owner adds nothing any more.
      */
     synchronized void removeStripe(Stripe stripe) {
-        for (QueueNode left = stripe.takeAll(); left != null; left = stripe.takeAll()) {
-            addAgain(left);
-        }
+        empty(stripe);
         this.stripes = Arrays.stream(this.stripes).filter((each) -> each != stripe).toArray(Stripe[]::new);
+    }
+
+    /**
+     * Moves all that is in a stripe to the lane, what was in line to its front.
+     * @return whether there was something
+     */
+    boolean empty(Stripe stripe) {
+        QueueNode line = stripe.takeLine();
+        if (line != null) {
+            this.normal.putBack(line);
+        }
+        QueueNode arrived = stripe.takeArrivals();
+        if (arrived != null) {
+            addAgain(arrived);
+        }
+        return line != null || arrived != null;
     }
 
     /**
@@ -134,12 +166,13 @@ final class CallbackQueue {
                 count[0]++;
             }
         };
-        this.high.forEachUnderLock(counter);
-        this.normal.forEachUnderLock(counter);
-        this.low.forEachUnderLock(counter);
+        // First where nodes move to, so that they are rather missed than counted twice.
         for (Stripe stripe : this.stripes) {
             stripe.forEach(counter);
         }
+        this.high.forEachUnderLock(counter);
+        this.normal.forEachUnderLock(counter);
+        this.low.forEachUnderLock(counter);
         return count[0];
     }
 

@@ -21,12 +21,12 @@ final class Crew {
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
     /** What a park and a wake-up may cost: more than that is not worth a spin. */
-    private static final long LONGEST_SPIN_NANOS = 100_000;
+    private static final long LONGEST_SPIN_NANOS = 50_000;
 
     /** Less than a wake-up costs on any machine. */
     private static final long SHORTEST_SPIN_NANOS = 2_000;
 
-    private static final int LOOKS = 50;
+    private static final int LOOKS_PER_CLOCK_READ = 16;
 
     private final TpPool pool;
 
@@ -307,9 +307,13 @@ final class Crew {
         }
     }
 
-    void entered(Worker worker) {
+    /**
+     * A worker begins.
+     * @return whether its stripe is part of the queue
+     */
+    boolean entered(Worker worker) {
         this.workers.add(worker);
-        this.queue.addStripe(worker.stripe);
+        return this.queue.addStripe(worker.stripe);
     }
 
     /**
@@ -325,12 +329,16 @@ final class Crew {
         finally {
             this.lock.unlock();
         }
-        this.queue.removeStripe(worker.stripe);
-        if (!inOrder) {
-            this.state.getAndAdd(-CrewState.ALIVE_ONE - (worker.searching ? CrewState.SEARCHING_ONE : 0));
-            tellOfEnd();
-            if (!this.queue.isEmpty()) {
-                signalWork();
+        try {
+            this.queue.removeStripe(worker.stripe);
+        }
+        finally {
+            if (!inOrder) {
+                this.state.getAndAdd(-CrewState.ALIVE_ONE - (worker.searching ? CrewState.SEARCHING_ONE : 0));
+                tellOfEnd();
+                if (!this.queue.isEmpty()) {
+                    signalWork();
+                }
             }
         }
     }
@@ -390,7 +398,6 @@ final class Crew {
         return true;
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // Not to order anything.
     private boolean spin(Worker worker, long since) {
         if (this.processors == 1) {
             return false;
@@ -401,20 +408,16 @@ final class Crew {
                     && this.state.compareAndSet(seen, seen + CrewState.SEARCHING_ONE);
         }
         if (worker.searching) {
-            for (int i = 0; i < LOOKS; i++) {
-                if (!this.queue.isEmpty()) {
-                    return true;
-                }
-                Thread.onSpinWait();
-            }
             long longest = this.spinNanos;
-            while (System.nanoTime() - since < longest) {
-                // Whoever else wants this processor may be about to post.
-                Thread.yield();
-                if (!this.queue.isEmpty()) {
-                    return true;
+            do {
+                for (int i = 0; i < LOOKS_PER_CLOCK_READ; i++) {
+                    if (!this.queue.isEmpty()) {
+                        return true;
+                    }
+                    Thread.onSpinWait();
                 }
             }
+            while (System.nanoTime() - since < longest);
         }
         return false;
     }

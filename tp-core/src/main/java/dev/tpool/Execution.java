@@ -74,12 +74,14 @@ final class Execution {
             Thread.interrupted();
         }
         boolean again = false;
+        boolean over = false;
         try {
             runToCompletion(node);
+            over = true;
         }
         finally {
             boolean disassociated = this.instance.isDisassociated();
-            again = worker != null && !disassociated && worker.settleAndClaimInPlace(node);
+            again = over && worker != null && !disassociated && worker.settleAndClaimInPlace(node);
             if (again) {
                 this.instance.endAndGoOn();
             }

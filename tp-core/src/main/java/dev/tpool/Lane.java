@@ -84,6 +84,25 @@ final class Lane extends NodeQueue {
     }
 
     /**
+     * Puts nodes back that were taken from here, before all others.
+     * @param oldest the first of them, with the others linked to it in order
+     */
+    void putBack(QueueNode oldest) {
+        QueueNode end = oldest;
+        while (end.next != null) {
+            end = end.next;
+        }
+        this.lock.lock();
+        try {
+            end.next = this.line;
+            this.line = oldest;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
      * Shows the nodes to somebody.
      */
     void forEachUnderLock(Consumer<QueueNode> action) {

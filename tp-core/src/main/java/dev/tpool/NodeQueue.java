@@ -87,11 +87,12 @@ abstract sealed class NodeQueue permits Lane, Stripe {
     }
 
     /**
-     * Shows the nodes to somebody. Those that come or go meanwhile may be shown or not.
+     * Shows the nodes to somebody. Those that come, go or move meanwhile may be shown or
+     * not: the line first, so that what moves there is rather missed than shown twice.
      */
     final void forEach(Consumer<QueueNode> action) {
-        forEach(this.arrivals, action);
         forEach(this.line, action);
+        forEach(this.arrivals, action);
     }
 
     private static void forEach(@Nullable QueueNode first, Consumer<QueueNode> action) {

@@ -19,8 +19,6 @@ final class Slice {
 
     private long began = UNKNOWN;
 
-    private int number;
-
     int length() {
         return this.length;
     }
@@ -55,14 +53,6 @@ final class Slice {
         }
         this.began = now;
         this.left = this.length;
-        this.number++;
-    }
-
-    /**
-     * Whether it is time to mix what is near with what others have near.
-     */
-    boolean isToMix() {
-        return this.number % 16 == 0;
     }
 
 }

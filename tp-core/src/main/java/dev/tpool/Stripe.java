@@ -69,12 +69,11 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Takes all that is in line, or else all that has arrived.
+     * Takes all that is in line. What has arrived is taken by {@link #takeArrivals()}.
      * @return the oldest, with the others linked to it in order
      */
-    @Nullable QueueNode takeAll() {
-        QueueNode oldest = (this.line != null) ? (QueueNode) LINE.getAndSet(this, null) : null;
-        return (oldest != null) ? oldest : takeArrivals();
+    @Nullable QueueNode takeLine() {
+        return (this.line != null) ? (QueueNode) LINE.getAndSet(this, null) : null;
     }
 
     /**

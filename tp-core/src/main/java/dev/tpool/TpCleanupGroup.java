@@ -364,6 +364,8 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         private final TpObject object;
 
+        private final String name;
+
         private final boolean oneShot;
 
         private long outstanding;
@@ -376,6 +378,8 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         ClosingMember(TpObject object) {
             this.object = object;
+            // A one-shot forgets its own when it ends.
+            this.name = object.name();
             this.oneShot = object.kind() == TpObjectKind.ONE_SHOT;
         }
 
@@ -436,8 +440,8 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         TpCloseReport.Member report() {
             long still = this.finished ? 0 : this.object.outstanding();
-            return new TpCloseReport.Member(this.object.name(), this.object.kind(),
-                    Math.max(0, this.outstanding - still), this.dropped, this.cancelCallbackRan, this.finished);
+            return new TpCloseReport.Member(this.name, this.object.kind(), Math.max(0, this.outstanding - still),
+                    this.dropped, this.cancelCallbackRan, this.finished);
         }
 
     }

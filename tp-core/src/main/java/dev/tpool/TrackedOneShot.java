@@ -15,8 +15,8 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
     static final TpSimpleCallback<Runnable> RUNNABLE = (instance, callback) -> callback.run();
 
     /**
-     * What to run, and if it is a {@link TpTask}, whom to tell. {@code null} once it has
-     * ended: the group may keep the rest for a while.
+     * What to run, and if it is a {@link TpTask}, whom to tell, and the name. Otherwise
+     * {@code null} once it has ended: the group may keep the rest for a while.
      */
     private @Nullable TpSimpleCallback<@Nullable Object> callback;
 
@@ -81,7 +81,9 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
 
     @Override
     final void settle(boolean disassociated) {
-        this.callback = null;
+        if (!(this.callback instanceof TpTask)) {
+            this.callback = null;
+        }
         this.context = null;
         if (disassociated) {
             super.settle(true);

@@ -28,6 +28,9 @@ final class Worker implements Runnable {
     /** What is near: owned by the worker's thread, but others may steal from it. */
     final Stripe stripe = new Stripe();
 
+    /** Whether the stripe is part of the queue, and may be used. */
+    private boolean striped;
+
     private final Slice slice = new Slice();
 
     /** Where the callback that runs was claimed, if it was in place. */
@@ -81,9 +84,13 @@ final class Worker implements Runnable {
         try {
             Execution running = new Execution(this.pool, this.stripe);
             this.execution = running;
-            this.crew.entered(this);
-            serve(running);
-            running.leaveThread();
+            this.striped = this.crew.entered(this);
+            try {
+                serve(running);
+            }
+            finally {
+                running.leaveThread();
+            }
             inOrder = true;
         }
         finally {
@@ -266,7 +273,7 @@ final class Worker implements Runnable {
             return null;
         }
         QueueNode node = this.stripe.isEmpty() ? claimInPlace(lane) : null;
-        if (node == null && this.slice.length() == 1) {
+        if (node == null && !this.stripe.isOpen()) {
             node = lane.take();
         }
         else if (node == null) {
@@ -283,12 +290,7 @@ final class Worker implements Runnable {
             if (other != this.stripe && !other.isEmpty()) {
                 QueueNode node = claimInPlace(other);
                 if (node == null) {
-                    node = other.takeAll();
-                    if (node != null) {
-                        this.stripe.fill(node.next);
-                        node.next = null;
-                        tellOfMore(node);
-                    }
+                    node = takeOver(other);
                 }
                 if (node != null) {
                     return node;
@@ -296,6 +298,26 @@ final class Worker implements Runnable {
             }
         }
         return null;
+    }
+
+    private @Nullable QueueNode takeOver(Stripe other) {
+        QueueNode node = other.takeLine();
+        if (node == null) {
+            node = other.takeArrivals();
+        }
+        if (node != null && node.next != null) {
+            if (this.striped) {
+                this.stripe.fill(node.next);
+            }
+            else {
+                this.queue.normal().putBack(node.next);
+            }
+            node.next = null;
+            if (!this.searching) {
+                this.crew.signalWork();
+            }
+        }
+        return node;
     }
 
     private @Nullable QueueNode claimInPlace(NodeQueue at) {
@@ -323,46 +345,23 @@ final class Worker implements Runnable {
      */
     private void share() {
         Stripe own = this.stripe;
-        own.setOpen(this.slice.length() > 1);
+        own.setOpen(this.striped && this.slice.length() > 1);
         boolean moved = false;
-        if (!own.isEmpty() && (!own.isOpen() || !this.queue.normal().isEmpty() || this.slice.isToMix())) {
-            giveBack();
-            moved = true;
-        }
-        Stripe[] all = this.queue.stripes();
-        Stripe other = (all.length > 1) ? nextOf(all) : own;
-        if (other != own && other.isStuck()) {
-            QueueNode oldest = other.takeAll();
-            if (oldest != null) {
-                this.queue.addAgain(oldest);
+        if (!own.isOpen() || !this.queue.normal().isEmpty()) {
+            QueueNode arrived = own.takeArrivals();
+            if (arrived != null) {
+                this.queue.addAgain(arrived);
                 moved = true;
             }
+        }
+        Stripe[] all = this.queue.stripes();
+        Stripe other = (all.length > 0) ? nextOf(all) : own;
+        if (other != own && other.isStuck()) {
+            moved |= this.queue.empty(other);
         }
         if (moved && !this.searching) {
             this.crew.signalWork();
         }
-    }
-
-    /**
-     * Moves what is in the worker's stripe to the end of the lane, but no more than it
-     * has served meanwhile, which could take long.
-     */
-    private void giveBack() {
-        int left = Slice.LONGEST;
-        QueueNode oldest = this.stripe.takeAll();
-        while (oldest != null && left > 0) {
-            QueueNode end = oldest;
-            left--;
-            while (end.next != null && left > 0) {
-                end = end.next;
-                left--;
-            }
-            QueueNode rest = end.next;
-            end.next = null;
-            this.queue.addAgain(oldest);
-            oldest = (rest != null) ? rest : this.stripe.takeAll();
-        }
-        this.stripe.fill(oldest);
     }
 
     private Stripe nextOf(Stripe[] all) {

@@ -60,7 +60,7 @@ class CallbackQueueTests {
             add(i, TpPriority.NORMAL);
         }
 
-        this.queue.addAgain(this.stripe.takeAll());
+        this.queue.addAgain(this.stripe.takeArrivals());
 
         Lane lane = this.queue.normal();
         assertThat(List.of(lane.take(), lane.take(), lane.take())).extracting(QueueNode::context)
@@ -79,6 +79,36 @@ class CallbackQueueTests {
         assertThat(this.queue.stripes()).isEmpty();
         assertThat(this.queue.normal().take().context()).isEqualTo(1);
         assertThat(this.queue.normal().take().context()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasInLineInAStripeGoesBackBeforeAllOthers() {
+        for (int i = 0; i < 6; i++) {
+            this.queue.normal().push(LaneTests.node(i));
+        }
+        assertThat(this.queue.normal().takeBatch(this.stripe, 3, 1).context()).isEqualTo(0);
+        this.stripe.push(LaneTests.node("again"));
+
+        assertThat(this.queue.empty(this.stripe)).isTrue();
+
+        assertThat(this.queue.empty(this.stripe)).isFalse();
+        Lane lane = this.queue.normal();
+        for (Object expected : List.of(1, 2, 3, 4, 5, "again")) {
+            assertThat(lane.take().context()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void thereAreNoMoreStripesThanHelp() {
+        while (this.queue.addStripe(new Stripe())) {
+            assertThat(this.queue.stripes()).hasSizeLessThan(1000);
+        }
+        Stripe one = this.queue.stripes()[0];
+        this.queue.removeStripe(one);
+
+        assertThat(this.queue.stripes()).doesNotContain(one);
+        assertThat(this.queue.addStripe(this.stripe)).isTrue();
+        assertThat(this.queue.addStripe(one)).isFalse();
     }
 
 }

@@ -47,14 +47,15 @@ class StripeTests {
         this.stripe.refill();
         push(4, 5);
 
-        QueueNode stolen = this.stripe.takeAll();
+        QueueNode stolen = this.stripe.takeLine();
 
         assertThat(stolen.context()).isEqualTo(2);
         assertThat(stolen.next.context()).isEqualTo(3);
         assertThat(stolen.next.next).isNull();
         assertThat(this.stripe.take()).isNull();
-        assertThat(this.stripe.takeAll().context()).isEqualTo(4);
-        assertThat(this.stripe.takeAll()).isNull();
+        assertThat(this.stripe.takeLine()).isNull();
+        assertThat(this.stripe.takeArrivals().context()).isEqualTo(4);
+        assertThat(this.stripe.takeArrivals()).isNull();
         assertThat(this.stripe.isEmpty()).isTrue();
     }
 
@@ -84,7 +85,10 @@ class StripeTests {
             thieves.add(this.pools.start(() -> {
                 int stolen = 0;
                 while (!over.get()) {
-                    QueueNode node = this.stripe.takeAll();
+                    QueueNode node = this.stripe.takeLine();
+                    if (node == null) {
+                        node = this.stripe.takeArrivals();
+                    }
                     while (node != null) {
                         QueueNode following = node.next;
                         taken.merge(node, true, (one, other) -> false);

@@ -232,4 +232,29 @@ class WorkerTests {
         assertThat(order.get(POSTS + 1)).isEqualTo("low");
     }
 
+    @Test
+    void oneShotsOfOnePosterBeginInTheirOrderOnOneWorkerWhateverComesInBetween() {
+        TpPool pool = this.pools.single();
+        TpEnvironment normal = TpEnvironment.of(pool);
+        TpEnvironment high = normal.toBuilder().priority(TpPriority.HIGH).build();
+        int posts = 100_000;
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger disorder = new AtomicInteger();
+        for (int i = 0; i < posts; i++) {
+            int number = i;
+            normal.trySubmit(() -> {
+                if (begun.getAndIncrement() != number) {
+                    disorder.incrementAndGet();
+                }
+                if (number % 3 == 0) {
+                    high.trySubmit(() -> {
+                    });
+                }
+            });
+        }
+
+        Pools.eventually(() -> begun.get() == posts);
+        assertThat(disorder).hasValue(0);
+    }
+
 }

@@ -49,15 +49,15 @@ public class StripeStealTest {
 
     @Actor
     public void thief() {
-        gotAll(this.stripe.takeAll(), this.thiefs);
-        gotAll(this.stripe.takeAll(), this.thiefs);
+        gotAll(this.stripe.takeLine(), this.thiefs);
+        gotAll(this.stripe.takeArrivals(), this.thiefs);
     }
 
     @Arbiter
     public void arbiter(IIII_Result result) {
         int[] left = new int[4];
-        gotAll(this.stripe.takeAll(), left);
-        gotAll(this.stripe.takeAll(), left);
+        gotAll(this.stripe.takeLine(), left);
+        gotAll(this.stripe.takeArrivals(), left);
         result.r1 = this.owners[0] + this.thiefs[0] + left[0];
         result.r2 = this.owners[1] + this.thiefs[1] + left[1];
         result.r3 = this.owners[2] + this.thiefs[2] + left[2];
