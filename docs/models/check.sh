@@ -14,11 +14,15 @@ only_model=${1:-} only_mutation=${2:-}
 # model | mutation, 0 for none | bounds | what it is
 lines() {
     cat <<'TABLE'
-crew   |  0 | -DSLOTS=2                                            | 2 posters of 2 one-shots, 2 workers
-crew   |  0 | -DSLOTS=2 -DOBJECT                                   | 2 posters of 2 posts to one object, 2 workers
+crew   |  0 | -DPOSTERS=2 -DPOSTS=1 -DSLOTS=2                      | 2 posters of a one-shot, 2 workers
+crew   |  0 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | a poster of 4 one-shots, 2 workers
+crew   |  0 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | the same, and takeBatch() tells nobody
+crew   |  0 | -DPOSTERS=1 -DPOSTS=1 -DCHILDREN=2 -DSLOTS=2         | a callback posts 2 more
+crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT             | 3 posts to one object, 2 workers
+crew   |  0 | -DPOSTERS=2 -DPOSTS=1 -DSLOTS=2 -DOBJECT             | 2 posters to one object, 2 workers
 crew   |  0 | -DPOSTERS=1 -DLEAVES=1                               | idle workers leave
 crew   |  0 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start fails, a governor sees to it
-crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR | a governor replaces who is blocked
+crew   |  0 | -DPOSTERS=1 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR           | a governor replaces who is blocked
 crew   |  0 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | the pool is closed, 1 worker
 crew   |  0 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | the pool is closed, 2 workers
 crew   |  0 | -DPOSTERS=1 -DMAX=1 -DOBJECT -DCLOSE                 | the pool and its object are closed
@@ -26,27 +30,36 @@ crew   |  1 | -DPOSTS=1 -DSLOTS=2                                  | no look at 
 crew   |  2 | -DPOSTS=1 -DSLOTS=2                                  | found() wakes nobody
 crew   |  3 | -DPOSTS=1 -DSLOTS=2                                  | a woken worker sees it before it is counted
 crew   |  4 | -DPOSTS=1 -DSLOTS=2                                  | looks whom to wake before it pushes
-crew   |  5 | -DSLOTS=2                                            | isEmpty() does not ask whether somebody refills
-crew   |  6 | -DSLOTS=2                                            | the refiller is done before the ring shows the nodes
+crew   |  5 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | nothing stands in for what is turned round
+crew   |  6 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | takeBatch() removes from the lane before the stripe shows the nodes
 crew   |  7 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | who leaves does not look at the queue again
-crew   |  8 | -DSLOTS=2                                            | isEmpty() reads against the way of the nodes
+crew   |  8 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | isEmpty() looks at the stripes before the lane
 crew   |  9 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | the last one to leave a closed pool wakes nobody
 crew   | 10 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start that fails is not made good
 crew   | 11 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start that fails still counts as searching
 crew   | 12 | -DPOSTERS=1 -DLEAVES=1                               | who leaves does not look whether it was woken
-crew   | 13 | -DSLOTS=2 -DOBJECT                                   | an object goes back to the queue and nobody is told
+crew   | 13 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT             | an object goes back to the queue and nobody is told
 crew   | 14 | -DPOSTS=1 -DMAX=1 -DSLOTS=2                          | looks at the limit and counts in two steps
 crew   | 15 | -DPOSTS=1 -DSLOTS=2                                  | who takes itself from the stack does not look whether it was woken
 crew   | 16 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | close() lets nobody go
 crew   | 17 | -DPOSTERS=1 -DPOSTS=3 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR | the governor does not look again when it goes
 crew   | 18 | -DPOSTS=1 -DSLOTS=2 -DOBJECT                         | a post that came after the claim does not queue the object
-crew   | 19 | -DSLOTS=2                                            | moves nodes and tells nobody
+crew   | 19 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | steal() tells nobody
+crew   | 20 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | giveBack() tells nobody
+crew   | 21 | -DPOSTERS=1 -DPOSTS=1 -DCHILDREN=2 -DSLOTS=2         | refill() tells nobody
+crew   | 22 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | the owner takes without a compare-and-set
+crew   | 23 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | isEmpty() does not look at the stripes
+crew   | 25 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | the owner fills a line that is not empty
+crew   | 26 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | a lane without a lock
+crew   | 27 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | isEmpty() looks at the line before the arrivals
 object |  0 | -DPOSTS=2                                            | 2 posters of 2, 2 workers
 object |  0 | -DPOSTS=1 -DWAITERS=1 -DCANCEL                       | a waiter that cancels, a canceller
 object |  0 | -DPOSTS=1 -DWAITERS=2 -DCLOSE                        | 2 waiters, a closer
 object |  0 | -DPOSTS=1 -DGROUP -DWAITERS=1                        | the close of the group, a waiter
 object |  0 | -DPOSTS=1 -DGROUP -DCANCEL                           | the close of the group, with cancel
 object |  0 | -DPOSTS=1 -DGROUP -DCANCEL -DCLOSE                   | the close of the group, with cancel, and a closer
+object |  0 | -DONE_SHOT -DGROUP                                   | a one-shot joins a group that is closed
+object |  0 | -DONE_SHOT -DGROUP -DCANCEL                          | the same, with cancel
 object |  1 | -DPOSTS=1 -DWAITERS=1                                | settle() does not tell the waiter
 object |  2 | -DPOSTS=1 -DWAITERS=1                                | a waiter says that it waits after it has looked
 object |  3 | -DPOSTS=1 -DCLOSE                                    | settle() does not free
@@ -68,6 +81,12 @@ object | 18 | -DPOSTS=1 -DWAITERS=2                                | the first w
 object | 19 | -DPOSTS=1                                            | a claim does not put the object back
 object | 20 | -DPOSTS=2                                            | takes a place that is taken
 object | 21 | -DPOSTS=1 -DGROUP -DCLOSE                            | the closer of the group asks in a second step whether the object is closed
+object | 22 | -DONE_SHOT -DGROUP                                   | the end of a one-shot does not free
+object | 23 | -DONE_SHOT -DGROUP -DCANCEL                          | endUnbegun() does not ask whether anything is pending
+object | 24 | -DONE_SHOT -DGROUP                                   | a one-shot joins after it has looked whether the group is closed
+object | 25 | -DONE_SHOT -DGROUP                                   | close() of a group looks for members before it is closed
+object | 26 | -DONE_SHOT -DGROUP                                   | endUnbegun() does not tell the waiter
+object | 27 | -DONE_SHOT -DGROUP                                   | the end of a one-shot does not tell the waiter
 TABLE
 }
 

@@ -1,13 +1,13 @@
 /*
- * The crew: post, park, wake, grow, leave, rejoin and close, on a queue whose nodes move
- * from a stack of arrivals through the hands of the one who refills to where workers take
- * them, and from one such place to another.
+ * The crew: post, park, wake, grow, leave, rejoin and close, on a queue of one lane and a
+ * stripe for each worker, between which nodes move.
  *
  * Inlines are named after the Java methods that they stand for. One step of the model is
  * one access to memory that others see without a lock; a step in atomic or d_step is one
  * compare-and-set, one addition, or what a lock hides. README.md says what is left out.
  *
  * POSTERS, POSTS   posting threads, posts of each
+ * CHILDREN         posts that callbacks make besides
  * SLOTS            threads that may exist at once; MAX + 1, since one may be on its way out
  * LIMIT, MAX       growth limit at first, maximum
  * FAILS            starts of a worker that may fail
@@ -15,6 +15,7 @@
  * OBJECT           the posts go to one object; else they are one-shots
  * CLOSE            the pool is closed, at any moment, and somebody waits for its end
  * GOVERNOR         there is a governor, which nothing but FAILS and a LIMIT below MAX needs
+ * BATCH_UNTOLD     takeBatch() is not followed by tellOfMore()
  * MUTATION         plants the bug of this number
  */
 #ifndef POSTERS
@@ -23,6 +24,10 @@
 #ifndef POSTS
 #define POSTS 2
 #endif
+#ifndef CHILDREN
+#define CHILDREN 0
+#endif
+#define TOTAL (POSTERS * POSTS + CHILDREN)
 #ifndef MAX
 #define MAX 2
 #endif
@@ -58,10 +63,13 @@ byte limit = LIMIT;
 bool thread[SLOTS];
 
 /* CallbackQueue: how many nodes are where */
-byte arrivals;
-bool refilling; /* somebody has the lane's lock, and its line is not empty */
-byte hand;
-byte ring; /* what is near the workers: their stripes */
+byte arrivals;    /* of the lane */
+byte line;        /* of the lane */
+bool stands_in;   /* the line is what stands in for the nodes that are turned round */
+byte turned;      /* those; guarded by the lane's lock */
+bool lane_lock;
+byte arrived[SLOTS];  /* of the stripes */
+byte near[SLOTS];     /* the lines of the stripes */
 
 /* Governor */
 bool watching;
@@ -70,7 +78,6 @@ bool watching;
 /* The state word of the object, without the flags that the crew does not depend on */
 byte pending;
 bool queued;
-byte running_of_object;
 bool object_closed;
 byte objects = 1;
 #else
@@ -81,6 +88,7 @@ byte objects = 1;
 byte running;
 byte ran;
 byte refused;
+byte children_left = CHILDREN;
 byte fails_left = FAILS;
 byte leaves_left = LEAVES;
 byte posters_done;
@@ -100,44 +108,68 @@ inline add() {
     arrivals++
 }
 
-inline isEmpty(answer) {
-#if MUTATION == 8
-    /* the ring first: against the way of the nodes */
+inline lookAtLane(answer) {
+#if MUTATION == 27
     if
-    :: atomic { ring > 0 -> answer = false }
-    :: else ->
-        if
-        :: atomic { refilling -> answer = false }
-        :: else -> answer = (arrivals == 0)
-        fi
-    fi
-#elif MUTATION == 5
+    :: atomic { line > 0 || stands_in -> answer = false; break }
+    :: else
+    fi;
     if
-    :: atomic { arrivals > 0 -> answer = false }
-    :: else -> answer = (ring == 0)
+    :: atomic { arrivals > 0 -> answer = false; break }
+    :: else
     fi
 #else
     if
-    :: atomic { arrivals > 0 -> answer = false }
-    :: else ->
-        if
-        :: atomic { refilling -> answer = false }
-        :: else -> answer = (ring == 0)
-        fi
+    :: atomic { arrivals > 0 -> answer = false; break }
+    :: else
+    fi;
+    if
+    :: atomic { line > 0 || stands_in -> answer = false; break }
+    :: else
     fi
 #endif
 }
 
-/* By the one who holds the try-lock */
-inline refill() {
-    d_step { hand = arrivals; arrivals = 0 };
-#if MUTATION == 6
-    refilling = false;
-    d_step { ring = ring + hand; hand = 0 }
-#else
-    d_step { ring = ring + hand; hand = 0 };
-    refilling = false
+inline lookAtStripe(i, answer) {
+#if defined(OBJECT) || CHILDREN > 0
+    if
+    :: atomic { arrived[i] > 0 -> answer = false; break }
+    :: else
+    fi;
 #endif
+    if
+    :: atomic { near[i] > 0 -> answer = false; break }
+    :: else
+    fi
+}
+
+inline lookAtStripes(answer) {
+    lookAtStripe(0, answer);
+#if SLOTS > 1
+    lookAtStripe(1, answer);
+#endif
+#if SLOTS > 2
+    lookAtStripe(2, answer);
+#endif
+    skip
+}
+
+/* The lane, and then the stripes: each look breaks the loop if it sees something */
+inline isEmpty(answer) {
+    do
+    :: true ->
+#if MUTATION == 8
+        lookAtStripes(answer);
+        lookAtLane(answer);
+#elif MUTATION == 23
+        lookAtLane(answer);
+#else
+        lookAtLane(answer);
+        lookAtStripes(answer);
+#endif
+        answer = true;
+        break
+    od
 }
 
 #define NOTHING 0
@@ -390,32 +422,128 @@ inline parkNow() {
     mine = false
 }
 
+/* The owner puts nodes in line, which is empty then */
+inline fill(nodes) {
+    assert(near[me] == 0);
+    near[me] = nodes;
+    nodes = 0
+}
+
+#define ownIsEmpty (near[me] == 0 && arrived[me] == 0)
+
+#ifdef OBJECT
+#define taken got = TAKEN
+#else
+/* With it goes the claim: one-shots cannot be dropped */
+#define taken got = TAKEN; begin()
+#endif
+
+/* takeAll() of a stripe, which is not empty: what is in line, or else what has arrived */
+inline takeAll(i) {
+    if
+    :: near[i] > 0 -> moved = near[i]; near[i] = 0
+    :: near[i] == 0 -> moved = arrived[i]; arrived[i] = 0
+    fi
+}
+
+inline steal(i) {
+    takeAll(i);
+    moved--;
+    taken
+}
+
+#define isFilled(i) (near[i] + arrived[i] > 0)
+inline tellOfMore() {
+    if
+    :: mine || ownIsEmpty
+    :: else -> signalWork()
+    fi
+}
+
 /*
- * May say that there is nothing as soon as the ring is empty, which is more than Java does:
- * the protocol must not depend on it. With it goes the claim: one-shots cannot be dropped.
+ * claimNext(), before the claim. What a worker prefers to what is left open, but for its own
+ * line: that is empty when it takes from elsewhere. It may find nothing as soon as its stripe
+ * is empty, since others may always have been faster.
  */
-inline take(got) {
+inline claimNext(got) {
     do
 #ifdef OBJECT
-    :: atomic { ring > 0 -> ring--; got = TAKEN; break }
-    /* claim in place: the node stays where it is */
-    :: atomic { ring > 0 && queued && pending >= 2 -> pending--; begin(); got = IN_PLACE; break }
+    /* Claim in place: the node stays where it is, wherever that is */
+    :: atomic { queued && pending >= 2 -> pending--; begin(); got = IN_PLACE; break }
+#endif
+    /* Stripe.take() */
+#if MUTATION == 22
+    :: atomic { near[me] > 0 -> moved = near[me] - 1 };
+        atomic { near[me] = moved; moved = 0; taken; break }
 #else
-    :: atomic { ring > 0 -> ring--; begin(); got = TAKEN; break }
-    /*
-     * takeAll(): takes one and moves the others, which are nowhere meanwhile. A searcher
-     * tells of them when it has found() something
-     */
-    :: atomic { ring > 1 -> moved = ring - 1; ring = 0; begin(); got = TAKEN };
-        atomic { ring = ring + moved; moved = 0; if :: mine -> break :: else fi };
-#if MUTATION != 19
-        signalWork();
+    :: atomic { near[me] > 0 -> near[me]--; taken; break }
+#endif
+#if defined(OBJECT) || CHILDREN > 0
+    /* Stripe.refill() */
+    :: atomic { near[me] == 0 && arrived[me] > 0 -> moved = arrived[me] - 1; arrived[me] = 0; taken };
+        atomic { fill(moved) };
+#if MUTATION != 21
+        tellOfMore();
 #endif
         break
 #endif
-    :: atomic { ring == 0 && arrivals > 0 && !refilling -> refilling = true };
-        refill()
-    :: atomic { ring == 0 -> got = NOTHING; break }
+    /* Lane.take(), takeBatch() */
+#if MUTATION == 25
+    :: atomic { !lane_lock && line + arrivals > 0 -> lane_lock = true;
+#elif MUTATION == 26
+    :: atomic { near[me] == 0 && line + arrivals > 0 ->
+#else
+    :: atomic { near[me] == 0 && !lane_lock && line + arrivals > 0 -> lane_lock = true;
+#endif
+#if MUTATION == 5
+            turned = line; stands_in = (line > 0); line = 0 };
+#else
+            turned = line; stands_in = true; line = 0 };
+#endif
+        atomic {
+            if
+            :: turned == 0 -> turned = arrivals; arrivals = 0
+            :: else
+            fi;
+            /* How many of those that follow the oldest go to the stripe */
+            if
+            :: moved = 0
+            :: turned > 1 -> moved = 1
+            :: turned > 2 -> moved = turned - 1
+            fi;
+            turned = turned - 1 - moved
+        };
+#if MUTATION == 6
+        atomic { line = turned; turned = 0; stands_in = false; lane_lock = false; taken };
+        atomic { fill(moved) };
+#else
+        if
+        :: atomic { moved > 0 -> fill(moved) }
+        :: moved == 0
+        fi;
+        atomic { line = turned; turned = 0; stands_in = false; lane_lock = false; taken };
+#endif
+#ifndef BATCH_UNTOLD
+        tellOfMore();
+#endif
+        break
+#if SLOTS > 1 && MAX > 1
+    /* steal() */
+    :: atomic { ownIsEmpty && isFilled(0) -> steal(0); goto stolen }
+    :: atomic { ownIsEmpty && isFilled(1) -> steal(1); goto stolen }
+#if SLOTS > 2
+    :: atomic { ownIsEmpty && isFilled(2) -> steal(2); goto stolen }
+#endif
+#endif
+    /* share(): giveBack(), or what is stuck behind others */
+    :: atomic { isFilled(0) -> takeAll(0); goto share }
+#if SLOTS > 1
+    :: atomic { isFilled(1) -> takeAll(1); goto share }
+#endif
+#if SLOTS > 2
+    :: atomic { isFilled(2) -> takeAll(2); goto share }
+#endif
+    :: atomic { ownIsEmpty -> got = NOTHING; break }
     od
 }
 
@@ -425,10 +553,29 @@ proctype Worker(byte me) {
     SIGNAL_LOCALS;
 
 end_not_started:
-    atomic { thread[me] -> mine = true };
+    atomic { thread[me] -> mine = true; goto serve };
+
+#if SLOTS > 1 && MAX > 1
+stolen:
+    atomic { fill(moved) };
+#if MUTATION != 19
+    tellOfMore();
+#endif
+    goto claim;
+#endif
+
+share:
+    atomic { arrivals = arrivals + moved; moved = 0 };
+#if MUTATION != 20
+    if
+    :: mine
+    :: else -> signalWork()
+    fi;
+#endif
 
 serve:
-    take(got);
+    claimNext(got);
+claim:
     if
     :: atomic { got == NOTHING -> goto awaitWork }
     :: else
@@ -444,8 +591,11 @@ serve:
             :: pending > 1 -> pending--; begin()
             fi }
     fi;
-    /* TpPool.enqueue() */
-    add();
+    /* TpPool.enqueue(): to the own stripe if that is open */
+    if
+    :: add()
+    :: arrived[me]++
+    fi;
 #if MUTATION != 13
     signalWork();
 #endif
@@ -470,10 +620,22 @@ claimed:
 #ifdef OBJECT
 execution:
 #endif
+#if CHILDREN > 0
+    /* Callbacks post: to the own stripe, if that is open */
+    do
+    :: atomic { children_left > 0 -> children_left-- };
+        if
+        :: add()
+        :: arrived[me]++
+        fi;
+        signalWork()
+    :: children_left == 0 -> break
+    od;
+#endif
 #if MAX > 1
     if
     :: atomic { !one_waits -> one_waits = true };
-        ran + refused >= POSTERS * POSTS - 1
+        ran + refused >= TOTAL - 1
     :: skip
     fi;
 #endif
@@ -500,7 +662,7 @@ execution:
 
 awaitWork:
     if
-    /* spin(): looks as often as it likes, by going back to take() */
+    /* spin(): looks as often as it likes, by going back to claimNext() */
     :: atomic { !mine && searching == 0 -> word(0, 0, 1); mine = true; goto serve }
     /* park() */
 #ifdef CLOSE
@@ -580,7 +742,7 @@ rejoin:
     go(limit);
 leave:
 #endif
-    atomic { none = true; thread[me] = false; goto end_not_started }
+    atomic { none = true; assert(ownIsEmpty); thread[me] = false; goto end_not_started }
 #endif
 }
 
@@ -644,7 +806,7 @@ proctype Closer() {
     atomic {
         object_closed = true;
         if
-        :: pending == 0 && running_of_object == 0 -> objects--
+        :: pending == 0 && running == 0 && objects > 0 -> objects--
         :: else -> goto done
         fi
     };
@@ -698,8 +860,9 @@ init {
             live = live + thread[i];
             on_stack = on_stack + parked[i]
         };
-        assert(ran + refused == POSTERS * POSTS);
-        assert(arrivals + hand + ring == 0 && !refilling && !lock);
+        assert(ran + refused == TOTAL);
+        assert(arrivals + line + turned == 0 && !stands_in && !lane_lock && !lock);
+        for (i : 0 .. SLOTS - 1) { assert(near[i] + arrived[i] == 0) };
         assert(alive == live);
         assert(idle == on_stack);
         assert(searching == 0 && running == 0);

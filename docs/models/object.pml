@@ -9,6 +9,7 @@
  * POSTERS, POSTS, WORKERS   threads that post, posts of each, threads that run callbacks
  * WAITERS                   threads that wait for the object
  * CANCEL, CLOSE, GROUP      somebody cancels, closes the object, closes its group
+ * ONE_SHOT                  the object is a one-shot that joins a group, which somebody closes
  * MUTATION                  plants the bug of this number
  */
 #ifndef POSTERS
@@ -27,12 +28,22 @@
 #define MUTATION 0
 #endif
 
+#ifdef ONE_SHOT
+#undef POSTERS
+#undef POSTS
+#define POSTERS 1
+#define POSTS 1
+#define BORN true
+#else
+#define BORN false
+#endif
+
 /* ObjectState */
-byte pending;
+byte pending = BORN;
 byte running;
-bool queued;
+bool queued = BORN;
 bool waited;
-bool closed;
+bool closed = BORN;
 bool freed;
 bool released;
 bool held;
@@ -51,8 +62,18 @@ byte cancelled;
 byte refused;
 byte frees;
 byte about_to_queue; /* posters that counted and did not yet look for the place */
-byte about_to_push;  /* who won the place, or took the node, and is not done with it */
+byte about_to_push = BORN;  /* who won the place, or took the node, and is not done with it */
 bool group_closed;
+
+#ifdef ONE_SHOT
+/* TpCleanupGroup: whether the one-shot is a member, or one that is being closed */
+bool joined;
+bool closing;
+bool group_ends;  /* TpCleanupGroup.closed */
+bool group_ended; /* its close() has returned */
+#else
+#define group_ended false
+#endif
 
 #define isQuiescent (pending == 0 && running == 0)
 #if MUTATION == 4
@@ -229,12 +250,71 @@ proctype Poster() {
     od
 }
 
+#ifdef ONE_SHOT
+inline tellWaiters() {
+    if
+    :: atomic { saw_waited && !lock -> signalAll(); saw_waited = false }
+    :: !saw_waited
+    fi
+}
+
+/* TpCleanupGroup.addOneShot(), then enqueue() */
+proctype OneShotPoster() {
+    bool saw_ends;
+    SEEN;
+#if MUTATION == 24
+    saw_ends = group_ends;
+    joined = true;
+#else
+    joined = true;
+    saw_ends = group_ends;
+#endif
+    if
+    :: saw_ends ->
+        /* endUnbegun() */
+        if
+#if MUTATION == 23
+        :: atomic { true ->
+#else
+        :: atomic { pending > 0 ->
+#endif
+                pending = 0; freed = true; frees++; assert(frees == 1); refused++; saw_waited = waited };
+#if MUTATION != 26
+            tellWaiters();
+#endif
+            goto refused_at_last
+        :: atomic { pending == 0 }
+        fi
+    :: else
+    fi;
+    atomic { push() };
+refused_at_last:
+    skip
+}
+
+/* TpCleanupGroup.close() */
+proctype GroupEnder() {
+#if MUTATION == 25
+    if
+    :: atomic { (joined && !freed) || closing }
+    :: atomic { !((joined && !freed) || closing) }; group_ends = true; group_ended = true
+    fi
+#else
+    group_ends = true;
+    if
+    :: atomic { (joined && !freed) || closing }; group_ends = false
+    :: atomic { !((joined && !freed) || closing) -> group_ended = true }
+    fi
+#endif
+}
+#endif
+
 /* ---------------------------------------------------------------------------- workers */
 
 inline begin() {
     pending--;
     running++;
-    assert(!freed && !released && !group_closed)
+    assert(!freed && !released && !group_closed && !group_ended)
 }
 
 proctype Worker() {
@@ -276,8 +356,20 @@ execution:
     :: atomic { !waited && !closed && queued && pending >= 2 ->
             executed++;
             pending--;
-            assert(!freed && !released && !group_closed);
+            assert(!freed && !released && !group_closed && !group_ended);
             goto execution }
+#ifdef ONE_SHOT
+    /* settleForGood() */
+    :: atomic { running--; executed++; saw_waited = waited;
+#if MUTATION != 22
+            freed = true; frees++; assert(frees == 1)
+#endif
+        };
+#if MUTATION != 27
+        tellWaiters()
+#endif
+    fi;
+#else
     /* settle() */
     :: atomic { running--; executed++;
 #if MUTATION == 1
@@ -294,6 +386,7 @@ execution:
         countsChanged(saw_waited, saw_closed)
 #endif
     fi;
+#endif
     goto end_serve
 }
 
@@ -325,6 +418,22 @@ proctype Closer() {
     fi
 }
 
+#ifdef ONE_SHOT
+/* closeMembers(): a member that is closed has come to its end once it is quiet */
+proctype GroupCloser() {
+    byte dropped;
+    SEEN;
+    if
+    :: atomic { joined && !freed -> joined = false; closing = true };
+#ifdef CANCEL
+        cancelPendingCallbacks();
+#endif
+        awaitQuiet(WAITERS);
+        atomic { group_closed = true; closing = false }
+    :: atomic { !joined || freed }
+    fi
+}
+#else
 proctype GroupCloser() {
     byte dropped;
     bool mine;
@@ -361,6 +470,7 @@ proctype GroupCloser() {
     fi;
     group_closed = true
 }
+#endif
 
 /* Never has a turn unless an invariant of the word is broken */
 active proctype Invariant() {
@@ -378,7 +488,12 @@ end_invariant:
 init {
     byte i;
     atomic {
+#ifdef ONE_SHOT
+        run OneShotPoster();
+        run GroupEnder();
+#else
         for (i : 1 .. POSTERS) { run Poster() };
+#endif
         for (i : 1 .. WORKERS) { run Worker() };
 #if WAITERS > 0
         for (i : 0 .. WAITERS - 1) { run Waiter(i) };
@@ -398,7 +513,13 @@ init {
     atomic {
         timeout;
         assert(executed + cancelled + refused == POSTERS * POSTS);
-        assert(pending == 0 && running == 0 && !queued && in_queue == 0);
+        assert(pending == 0 && running == 0 && in_queue == 0);
+#ifdef ONE_SHOT
+        /* What never was queued keeps the bit */
+        assert(queued == (refused > 0));
+#else
+        assert(!queued);
+#endif
         assert(waiting == 0 && !waited && !lock);
         assert(frees == (closed -> 1 : 0));
     }
