@@ -30,7 +30,7 @@ public final class TpPool implements AutoCloseable {
      * The way of one callback, and who is on it:
      *
      *   post      TpWork, TpEnvironment      counts it in the object's state word (ObjectState)
-     *   queue     CallbackQueue              three lanes of objects, not of posts
+     *   queue     CallbackQueue              lanes and stripes of objects, not of posts
      *   crew      Crew, Worker, Governor     somebody takes it: woken, started, or there anyway (CrewState)
      *   execution Execution                  the callback, and what belongs to it, in a fixed order
      *   settle    TpObject                   the state word again; whoever waits is let go
