@@ -340,8 +340,8 @@ final class Worker implements Runnable {
     }
 
     /**
-     * Between two slices: gives back what others have waited for longer, and frees what
-     * is stuck behind a callback that takes long.
+     * Between two slices: lets what has arrived near take its turn behind what waits in
+     * the lane, and frees what is stuck behind a callback that takes long.
      */
     private void share() {
         Stripe own = this.stripe;
