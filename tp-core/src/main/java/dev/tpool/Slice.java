@@ -7,7 +7,7 @@ package dev.tpool;
  */
 final class Slice {
 
-    private static final int LONGEST = 64;
+    static final int LONGEST = 64;
 
     private static final long NANOS = 100_000;
 
