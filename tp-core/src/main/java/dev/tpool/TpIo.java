@@ -204,7 +204,7 @@ public final class TpIo extends TpObject {
             operation.over = true;
             boolean awaited = operation.generation == this.generation;
             if (awaited && completion != null) {
-                post = countPost(true, completion);
+                post = countPost(true, this.results, completion);
             }
             this.inFlight--;
             this.started -= awaited ? 1 : 0;
@@ -218,19 +218,6 @@ public final class TpIo extends TpObject {
         countsChanged();
     }
 
-    /**
-     * Counts a callback with its result. Under the lock.
-     */
-    private Post countPost(boolean evenIfClosed, Object result) {
-        // First the result: what runs out of memory here has counted nothing.
-        this.results.add(result);
-        Post post = countPost(evenIfClosed);
-        if (post == Post.REFUSED) {
-            this.results.takeBack();
-        }
-        return post;
-    }
-
     private void lock() {
         this.results.lock();
     }
@@ -240,35 +227,8 @@ public final class TpIo extends TpObject {
     }
 
     @Override
-    boolean isClaimedByStateAlone() {
-        return false;
-    }
-
-    @Override
-    long takeOne(TpCallbackInstance instance) {
-        lock();
-        try {
-            long next = super.takeOne(instance);
-            if (next != NOTHING_TAKEN) {
-                instance.payload = this.results.take();
-            }
-            return next;
-        }
-        finally {
-            unlock();
-        }
-    }
-
-    @Override
-    long dropPending() {
-        lock();
-        try {
-            this.results.drop();
-            return super.dropPending();
-        }
-        finally {
-            unlock();
-        }
+    Results results() {
+        return this.results;
     }
 
     @Override

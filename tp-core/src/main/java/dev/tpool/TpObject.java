@@ -251,6 +251,20 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
+     * Counts a post together with what its callback is told. Under the lock of the
+     * results.
+     */
+    final Post countPost(boolean evenIfClosed, Results told, Object result) {
+        // First the result: what runs out of memory here has counted nothing.
+        told.add(result);
+        Post post = countPost(evenIfClosed);
+        if (post == Post.REFUSED) {
+            told.takeBack();
+        }
+        return post;
+    }
+
+    /**
      * Does the part of a post that was counted which must not be done under a lock: tells
      * of it, and puts the object into the queue if it is not there.
      */
@@ -317,7 +331,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
 
     @Override
     final boolean claim(TpCallbackInstance instance) {
-        long next = takeOne(instance);
+        Results told = results();
+        long next = (told != null) ? takeOne(told, instance) : takeOne();
         if (next == NOTHING_TAKEN) {
             return false;
         }
@@ -328,16 +343,18 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Whether the state word alone says what the next callback is.
+     * What each pending callback is told of its own.
+     * @return {@code null} if nothing is: the state word alone says what the next
+     * callback is
      */
-    boolean isClaimedByStateAlone() {
-        return true;
+    @Nullable Results results() {
+        return null;
     }
 
     @Override
     final boolean claimInPlace() {
         long seen = this.state;
-        while (ObjectState.isClaimableInPlace(seen) && isClaimedByStateAlone()) {
+        while (ObjectState.isClaimableInPlace(seen) && results() == null) {
             long witness = (long) STATE.compareAndExchange(this, seen, ObjectState.claimed(seen));
             if (witness == seen) {
                 return true;
@@ -350,7 +367,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     @Override
     final boolean settleAndClaimInPlace() {
         long seen = this.state;
-        while (ObjectState.isClaimableInPlace(seen) && isClaimedByStateAlone()
+        while (ObjectState.isClaimableInPlace(seen) && results() == null
                 && !ObjectState.is(seen, ObjectState.WAITED | ObjectState.CLOSED)) {
             long witness = (long) STATE.compareAndExchange(this, seen, seen - ObjectState.PENDING_ONE);
             if (witness == seen) {
@@ -365,7 +382,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * Turns a pending callback into a running one in the state word.
      * @return the new state, or {@link #NOTHING_TAKEN}
      */
-    long takeOne(TpCallbackInstance instance) {
+    private long takeOne() {
         while (true) {
             long seen = this.state;
             if (!ObjectState.isClaimable(seen)) {
@@ -382,16 +399,45 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         }
     }
 
+    private long takeOne(Results told, TpCallbackInstance instance) {
+        told.lock();
+        try {
+            long next = takeOne();
+            if (next != NOTHING_TAKEN) {
+                instance.payload = told.take();
+            }
+            return next;
+        }
+        finally {
+            told.unlock();
+        }
+    }
+
     @Override
     boolean tellCompletion(@Nullable Throwable failure) {
         return false;
     }
 
     /**
-     * Drops what is pending in the state word.
+     * Drops what is pending, and what it would have been told.
      * @return how many were dropped
      */
-    long dropPending() {
+    private long dropPending() {
+        Results told = results();
+        if (told == null) {
+            return dropFromState();
+        }
+        told.lock();
+        try {
+            told.drop();
+            return dropFromState();
+        }
+        finally {
+            told.unlock();
+        }
+    }
+
+    private long dropFromState() {
         while (true) {
             long seen = this.state;
             long dropped = ObjectState.pending(seen);

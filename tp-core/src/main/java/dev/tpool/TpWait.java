@@ -146,7 +146,7 @@ public final class TpWait extends ClockEntry {
             replaced = this.live;
             this.live = atOnce ? null : watch;
             if (atOnce) {
-                post = countPost(false, TpWaitResult.TIMED_OUT);
+                post = countPost(false, this.results, TpWaitResult.TIMED_OUT);
             }
         }
         finally {
@@ -257,19 +257,6 @@ public final class TpWait extends ClockEntry {
         return this.context;
     }
 
-    /**
-     * Counts a callback with its result. Under the lock.
-     */
-    private Post countPost(boolean evenIfClosed, Object result) {
-        // First the result: what runs out of memory here has counted nothing.
-        this.results.add(result);
-        Post post = countPost(evenIfClosed);
-        if (post == Post.REFUSED) {
-            this.results.takeBack();
-        }
-        return post;
-    }
-
     private void lock() {
         this.results.lock();
     }
@@ -279,35 +266,8 @@ public final class TpWait extends ClockEntry {
     }
 
     @Override
-    boolean isClaimedByStateAlone() {
-        return false;
-    }
-
-    @Override
-    long takeOne(TpCallbackInstance instance) {
-        lock();
-        try {
-            long next = super.takeOne(instance);
-            if (next != NOTHING_TAKEN) {
-                instance.payload = this.results.take();
-            }
-            return next;
-        }
-        finally {
-            unlock();
-        }
-    }
-
-    @Override
-    long dropPending() {
-        lock();
-        try {
-            this.results.drop();
-            return super.dropPending();
-        }
-        finally {
-            unlock();
-        }
+    Results results() {
+        return this.results;
     }
 
     @Override
@@ -436,7 +396,7 @@ public final class TpWait extends ClockEntry {
                     return false;
                 }
                 if (result != null) {
-                    Post post = countPost(false, result);
+                    Post post = countPost(false, TpWait.this.results, result);
                     if (post == Post.REFUSED) {
                         // Whoever is closing the wait withdraws the registration.
                         return false;
