@@ -8,16 +8,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guesses which known name was meant by one that is not known.
  */
-final class NearestName {
+public final class NearestName {
 
     private NearestName() {
     }
 
     /**
      * The known name that the fewest single-letter edits turn into the given one.
+     * @param name the name that is not known
+     * @param known the names that are
      * @return the nearest, or {@code null} if even that one is more than a slip away
      */
-    static @Nullable String to(String name, Collection<String> known) {
+    public static @Nullable String to(String name, Collection<String> known) {
         String nearest = null;
         int least = Math.max(1, name.length() / 3) + 1;
         for (String candidate : known) {

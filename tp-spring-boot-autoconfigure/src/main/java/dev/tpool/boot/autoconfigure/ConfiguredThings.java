@@ -3,12 +3,14 @@ package dev.tpool.boot.autoconfigure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import dev.tpool.TpCleanupGroup;
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpLibrary;
 import dev.tpool.TpMonitor;
 import dev.tpool.TpPool;
+import dev.tpool.TpPriority;
 import dev.tpool.TpStackInformation;
 import dev.tpool.TpThreadKind;
 import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
@@ -61,18 +63,17 @@ final class ConfiguredThings {
     }
 
     TpPool pool(String name) {
-        TpProperties.Pool own = this.properties.pools().get(name);
-        TpProperties.Pool pool = (own != null) ? own.orElse(this.properties.defaults()) : this.properties.defaults();
-        TpThreadKind threads = (pool.threads() != null) ? pool.threads() : this.defaultThreads;
+        Inherited<TpProperties.Pool> pool = Inherited.pool(this.properties, name);
+        TpThreadKind threads = pool.get(TpProperties.Pool::threads, this.defaultThreads);
         try {
             TpPool.Builder builder = TpPool.builder(name).threadKind(threads);
             PropertyMapper map = PropertyMapper.get();
-            map.from(pool::minThreads).to(builder::threadMinimum);
-            map.from(pool::maxThreads).to(builder::threadMaximum);
-            map.from(pool::queueCapacity).to(builder::queueCapacity);
-            map.from(pool::whenFull).to(builder::whenFull);
-            map.from(pool::keepAlive).to(builder::keepAlive);
-            map.from(pool::stackSize)
+            map.from(() -> pool.get(TpProperties.Pool::minThreads)).to(builder::threadMinimum);
+            map.from(() -> pool.get(TpProperties.Pool::maxThreads)).to(builder::threadMaximum);
+            map.from(() -> pool.get(TpProperties.Pool::queueCapacity)).to(builder::queueCapacity);
+            map.from(() -> pool.get(TpProperties.Pool::whenFull)).to(builder::whenFull);
+            map.from(() -> pool.get(TpProperties.Pool::keepAlive)).to(builder::keepAlive);
+            map.from(() -> pool.get(TpProperties.Pool::stackSize))
                 .when((size) -> threads == TpThreadKind.PLATFORM)
                 .as((size) -> new TpStackInformation(size.toBytes(), 0))
                 .to(builder::stackInformation);
@@ -84,27 +85,43 @@ final class ConfiguredThings {
             return builder.build();
         }
         catch (IllegalArgumentException ex) {
-            throw invalid("tp.pools." + name, ex);
+            throw invalid(TpKeys.entry(TpKeys.POOLS, name), ex);
         }
     }
 
     TpEnvironment environment(String name) {
-        TpProperties.Environment environment = this.properties.environments().get(name);
         TpEnvironment.Builder builder = TpEnvironment.builder();
-        if (environment != null) {
-            String property = "tp.environments." + name;
-            builder.pool(poolOf(name, property, environment));
-            builder.cleanupGroup(find(TpCleanupGroup.class, property + ".cleanup-group", environment.cleanupGroup()));
-            builder.library(find(TpLibrary.class, property + ".library", environment.library()));
-            builder.priority(environment.priority())
-                .runsLong(environment.runsLong())
-                .persistent(environment.persistent());
+        if (this.properties.environments().containsKey(name)) {
+            Inherited<TpProperties.Environment> environment = Inherited.environment(this.properties, name);
+            builder.pool(poolOf(name, environment));
+            apply(environment, builder);
         }
         else {
             builder.pool(this.registry.pool(name));
         }
         this.environmentCustomizers.orderedStream().forEach((customizer) -> customizer.customize(name, builder));
         return builder.build();
+    }
+
+    /**
+     * Gives an environment that a pool brings along, and which has no entry, the
+     * defaults: what they say of the pool aside.
+     */
+    void applyDefaults(String name, TpEnvironment.Builder builder) {
+        if (!this.properties.environments().containsKey(name)) {
+            Inherited<TpProperties.Environment> defaults = Inherited.environment(this.properties, name);
+            find(TpPool.class, defaults, TpProperties.Environment::pool, "pool");
+            apply(defaults, builder);
+        }
+    }
+
+    private void apply(Inherited<TpProperties.Environment> environment, TpEnvironment.Builder builder) {
+        builder.cleanupGroup(
+                find(TpCleanupGroup.class, environment, TpProperties.Environment::cleanupGroup, "cleanup-group"));
+        builder.library(find(TpLibrary.class, environment, TpProperties.Environment::library, "library"));
+        builder.priority(environment.get(TpProperties.Environment::priority, TpPriority.NORMAL));
+        builder.runsLong(environment.get(TpProperties.Environment::runsLong, false));
+        builder.persistent(environment.get(TpProperties.Environment::persistent, false));
     }
 
     TpCleanupGroup cleanupGroup(String name) {
@@ -138,10 +155,10 @@ final class ConfiguredThings {
             return this.libraries.load(name, (location != null) ? location : "");
         }
         catch (LibraryLoader.NotFoundException ex) {
-            throw new InvalidTpPropertiesException(
-                    List.of(new Problem("tp.libraries." + name + ".location", location, String.valueOf(ex.getMessage()),
-                            "Correct the location: a path is taken from the working directory of the process, "
-                                    + "'classpath:' looks into the application.")),
+            throw new InvalidTpPropertiesException(List.of(new Problem(TpKeys.entry("tp.libraries", name) + ".location",
+                    location, String.valueOf(ex.getMessage()),
+                    "Correct the location: a path is taken from the working directory of the process, "
+                            + "'classpath:' looks into the application.")),
                     ex);
         }
     }
@@ -151,22 +168,34 @@ final class ConfiguredThings {
      */
     Map<String, GroupPolicy> shutdownPolicies() {
         Map<String, GroupPolicy> policies = new LinkedHashMap<>();
-        this.properties.cleanupGroups()
-            .forEach((name, group) -> policies.put(name,
-                    new GroupPolicy(group.onShutdown() == OnShutdown.CANCEL, group.timeout())));
+        for (String name : this.properties.cleanupGroups().keySet()) {
+            Inherited<TpProperties.CleanupGroup> group = Inherited.cleanupGroup(this.properties, name);
+            policies.put(name, new GroupPolicy(group.get(TpProperties.CleanupGroup::onShutdown) == OnShutdown.CANCEL,
+                    group.get(TpProperties.CleanupGroup::timeout)));
+        }
         return policies;
     }
 
-    private @Nullable TpPool poolOf(String name, String property, TpProperties.Environment environment) {
-        if (environment.pool() != null) {
-            return find(TpPool.class, property + ".pool", environment.pool());
+    /**
+     * What its entry or a base says comes before the pool of its own name, and the
+     * defaults after.
+     */
+    private @Nullable TpPool poolOf(String name, Inherited<TpProperties.Environment> environment) {
+        String property = environment.property(TpProperties.Environment::pool, "pool");
+        boolean said = property != null && !property.startsWith(TpKeys.DEFAULT_ENVIRONMENT);
+        if (!said && this.registry.names(TpPool.class).contains(name)) {
+            return this.registry.pool(name);
         }
-        boolean hasOwn = this.registry.names(TpPool.class).contains(name);
-        return this.registry.pool(hasOwn ? name : TpRegistry.DEFAULT);
+        TpPool pool = find(TpPool.class, environment, TpProperties.Environment::pool, "pool");
+        return (pool != null) ? pool : this.registry.pool(TpRegistry.DEFAULT);
     }
 
-    private <T> @Nullable T find(Class<T> type, String property, @Nullable String name) {
-        if (name == null) {
+    private <T> @Nullable T find(Class<T> type, Inherited<TpProperties.Environment> environment,
+            Function<TpProperties.Environment, @Nullable String> setting, String key) {
+        String property = environment.property(setting, key);
+        String name = environment.get(setting);
+        if (property == null || name == null || name.isEmpty()) {
+            // Left empty, it says that there is none, whatever the defaults say.
             return null;
         }
         try {

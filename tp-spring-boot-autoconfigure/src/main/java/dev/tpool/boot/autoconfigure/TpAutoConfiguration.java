@@ -25,6 +25,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -72,6 +74,16 @@ public final class TpAutoConfiguration {
         TpThreadKind threads = Threading.VIRTUAL.isActive(environment) ? TpThreadKind.VIRTUAL : TpThreadKind.PLATFORM;
         return new ConfiguredThings(properties, registry, new LibraryLoader(resourceLoader), threads, monitors,
                 poolCustomizers, environmentCustomizers);
+    }
+
+    /**
+     * For the environments that no entry names, of user's pools, too: what their pools
+     * bring along has the defaults before any other customizer sees it.
+     */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    TpEnvironmentCustomizer tpEnvironmentDefaults(ConfiguredThings things) {
+        return things::applyDefaults;
     }
 
     @Bean

@@ -14,15 +14,17 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * The named things of the application. Every map is keyed by the name. An entry may be
- * empty ({@code ledger:} or <code>ledger: {}</code>).
+ * empty ({@code ledger:} or <code>ledger: {}</code>). What a pool, an environment or a
+ * cleanup group leaves out it takes from {@code tp.defaults}; a pool or an environment
+ * may name another one that it takes it from before.
  * <p>
  * There is always a pool "default": like the default pool of a Windows process it is
- * there without being asked for, has the settings of {@code tp.defaults}, and costs no
- * thread until it is used. Set {@code tp.pools.default.*} to change it, or define a
+ * there without being asked for, has the settings of {@code tp.defaults.pool}, and costs
+ * no thread until it is used. Set {@code tp.pools.default.*} to change it, or define a
  * {@code TpPool} bean named "default". Each pool brings along an environment of its own
  * name, so there is always an environment "default", too.
  *
- * @param defaults Pool settings that pools take unless their own entry says otherwise.
+ * @param defaults Settings that entries take unless they say otherwise.
  * @param pools Thread pools.
  * @param environments Callback environments.
  * @param cleanupGroups Cleanup groups.
@@ -33,17 +35,30 @@ import org.springframework.util.unit.DataSize;
  * @param libraries Libraries whose code callbacks run.
  */
 @ConfigurationProperties(prefix = "tp", ignoreUnknownFields = false)
-public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String, Pool> pools,
+public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<String, Pool> pools,
         @DefaultValue Map<String, Environment> environments, @DefaultValue Map<String, CleanupGroup> cleanupGroups,
         @DefaultValue Map<String, Semaphore> semaphores, @DefaultValue Map<String, Mutex> mutexes,
         @DefaultValue Map<String, Section> sections, @DefaultValue Map<String, Event> events,
         @DefaultValue Map<String, Library> libraries) {
 
     /**
-     * A pool. What is not set is taken from {@code tp.defaults}, and then it is as in
-     * Windows: 0 to 500 platform threads, 5 seconds of keep-alive, and an unbounded
-     * queue. A bounded one rejects by default.
+     * What entries take that they leave out. One group for each kind, since a name such
+     * as 'timeout' says too little without it.
      *
+     * @param pool Settings of pools.
+     * @param environment Settings of environments.
+     * @param cleanupGroup Settings of cleanup groups.
+     */
+    public record Defaults(@DefaultValue Pool pool, @DefaultValue Environment environment,
+            @DefaultValue CleanupGroup cleanupGroup) {
+    }
+
+    /**
+     * A pool. What is not set is taken from the pool that it inherits from, then from
+     * {@code tp.defaults.pool}, and then it is as in Windows: 0 to 500 platform threads,
+     * 5 seconds of keep-alive, and an unbounded queue. A bounded one rejects by default.
+     *
+     * @param inherits Name of the pool whose settings are taken for what is left out.
      * @param minThreads Number of threads that stay when they are idle.
      * @param maxThreads Maximum number of threads, and so of callbacks that run at the
      * same time.
@@ -55,32 +70,20 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
      * @param keepAlive How long an idle thread above the minimum stays.
      * @param stackSize Stack size of a platform thread. The JVM's own by default.
      */
-    public record Pool(@Nullable Integer minThreads, @Nullable Integer maxThreads, @Nullable TpThreadKind threads,
-            @Nullable Integer queueCapacity, @Nullable TpFullPolicy whenFull, @Nullable Duration keepAlive,
-            @Nullable DataSize stackSize) {
-
-        /**
-         * This entry, with what it leaves out taken from another.
-         * @param defaults the other entry
-         * @return the entry to use
-         */
-        Pool orElse(Pool defaults) {
-            return new Pool((this.minThreads != null) ? this.minThreads : defaults.minThreads,
-                    (this.maxThreads != null) ? this.maxThreads : defaults.maxThreads,
-                    (this.threads != null) ? this.threads : defaults.threads,
-                    (this.queueCapacity != null) ? this.queueCapacity : defaults.queueCapacity,
-                    (this.whenFull != null) ? this.whenFull : defaults.whenFull,
-                    (this.keepAlive != null) ? this.keepAlive : defaults.keepAlive,
-                    (this.stackSize != null) ? this.stackSize : defaults.stackSize);
-        }
-
+    public record Pool(@Nullable String inherits, @Nullable Integer minThreads, @Nullable Integer maxThreads,
+            @Nullable TpThreadKind threads, @Nullable Integer queueCapacity, @Nullable TpFullPolicy whenFull,
+            @Nullable Duration keepAlive, @Nullable DataSize stackSize) {
     }
 
     /**
-     * A callback environment.
+     * A callback environment. What is not set is taken from the environment that it
+     * inherits from, and then from {@code tp.defaults.environment}.
      *
-     * @param pool Pool that the callbacks run in. The one of the environment's own name
-     * if there is one, or else 'default', by default.
+     * @param inherits Name of the environment whose settings are taken for what is left
+     * out.
+     * @param pool Pool that the callbacks run in. By default the one of the environment's
+     * own name if there is one, or else that of 'tp.defaults.environment.pool', or else
+     * 'default'.
      * @param cleanupGroup Cleanup group that objects join.
      * @param priority Priority in the queue of the pool.
      * @param runsLong Whether callbacks are expected to run long, so that each of them is
@@ -89,20 +92,20 @@ public record TpProperties(@DefaultValue Pool defaults, @DefaultValue Map<String
      * @param library Library whose code the callbacks run. Its class loader is their
      * context class loader.
      */
-    public record Environment(@Nullable String pool, @Nullable String cleanupGroup,
-            @DefaultValue("normal") TpPriority priority, @DefaultValue("false") boolean runsLong,
-            @DefaultValue("false") boolean persistent, @Nullable String library) {
+    public record Environment(@Nullable String inherits, @Nullable String pool, @Nullable String cleanupGroup,
+            @Nullable TpPriority priority, @Nullable Boolean runsLong, @Nullable Boolean persistent,
+            @Nullable String library) {
     }
 
     /**
-     * A cleanup group.
+     * A cleanup group. What is not set is taken from {@code tp.defaults.cleanup-group}.
      *
      * @param onShutdown What becomes of queued callbacks when the application stops.
      * @param timeout How long to wait for the callbacks then, within
      * 'spring.lifecycle.timeout-per-shutdown-phase'. What is still queued when it is over
      * is dropped.
      */
-    public record CleanupGroup(@DefaultValue("drain") OnShutdown onShutdown, @Nullable Duration timeout) {
+    public record CleanupGroup(@Nullable OnShutdown onShutdown, @Nullable Duration timeout) {
     }
 
     /**

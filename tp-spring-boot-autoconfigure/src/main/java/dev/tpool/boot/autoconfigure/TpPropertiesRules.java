@@ -2,15 +2,25 @@ package dev.tpool.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 import dev.tpool.TpThreadKind;
 import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
 import dev.tpool.boot.autoconfigure.TpProperties.CleanupGroup;
+import dev.tpool.boot.autoconfigure.TpProperties.Defaults;
+import dev.tpool.boot.autoconfigure.TpProperties.Environment;
 import dev.tpool.boot.autoconfigure.TpProperties.Library;
 import dev.tpool.boot.autoconfigure.TpProperties.Pool;
 import dev.tpool.boot.autoconfigure.TpProperties.Section;
 import dev.tpool.boot.autoconfigure.TpProperties.Semaphore;
+import dev.tpool.spring.NearestName;
+import dev.tpool.spring.TpRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.StringUtils;
@@ -21,6 +31,11 @@ import org.springframework.util.StringUtils;
  */
 final class TpPropertiesRules {
 
+    /** What the engine can count. */
+    private static final int MOST_THREADS = 1048575;
+
+    private static final int DEFAULT_MOST_THREADS = 500;
+
     private final List<Problem> problems = new ArrayList<>();
 
     private TpPropertiesRules() {
@@ -28,43 +43,137 @@ final class TpPropertiesRules {
 
     static void check(TpProperties properties) {
         TpPropertiesRules rules = new TpPropertiesRules();
-        rules.pool("tp.defaults", properties.defaults(), properties.defaults());
+        rules.defaults(properties.defaults());
+        rules.pool(TpKeys.DEFAULT_POOL, properties.defaults().pool(), Inherited.defaultPool(properties));
+        rules.bases(TpKeys.POOLS, properties.pools(), Pool::inherits);
         properties.pools().forEach((name, pool) -> {
-            rules.pool("tp.pools." + name, pool, pool.orElse(properties.defaults()));
-            rules.settingsWithoutEffect("tp.pools." + name, pool, pool.orElse(properties.defaults()));
+            String property = TpKeys.entry(TpKeys.POOLS, name);
+            rules.pool(property, pool, Inherited.pool(properties, name));
+            rules.settingsWithoutEffect(property, pool, Inherited.pool(properties, name));
         });
-        properties.cleanupGroups().forEach((name, group) -> rules.cleanupGroup("tp.cleanup-groups." + name, group));
-        properties.semaphores().forEach((name, semaphore) -> rules.semaphore("tp.semaphores." + name, semaphore));
-        properties.sections().forEach((name, section) -> rules.section("tp.sections." + name, section));
-        properties.libraries().forEach((name, library) -> rules.library("tp.libraries." + name, library));
+        rules.bases(TpKeys.ENVIRONMENTS, properties.environments(), Environment::inherits);
+        rules.cleanupGroup(TpKeys.DEFAULT_CLEANUP_GROUP, properties.defaults().cleanupGroup());
+        rules.each(TpKeys.CLEANUP_GROUPS, properties.cleanupGroups(), rules::cleanupGroup);
+        rules.each("tp.semaphores", properties.semaphores(), rules::semaphore);
+        rules.each("tp.sections", properties.sections(), rules::section);
+        rules.each("tp.libraries", properties.libraries(), rules::library);
         if (!rules.problems.isEmpty()) {
             throw new InvalidTpPropertiesException(rules.problems, null);
         }
     }
 
-    private void pool(String prefix, Pool own, Pool effective) {
-        atLeast(prefix + ".min-threads", own.minThreads(), 0);
-        atLeast(prefix + ".max-threads", own.maxThreads(), 1);
+    private <T> void each(String kind, Map<String, T> entries, BiConsumer<String, T> rule) {
+        entries.forEach((name, entry) -> rule.accept(TpKeys.entry(kind, name), entry));
+    }
+
+    private void defaults(Defaults defaults) {
+        inheritsNothing(TpKeys.DEFAULT_POOL, defaults.pool().inherits());
+        inheritsNothing(TpKeys.DEFAULT_ENVIRONMENT, defaults.environment().inherits());
+    }
+
+    private void inheritsNothing(String prefix, @Nullable String base) {
+        if (base != null) {
+            wrong(prefix + ".inherits", base, "the defaults inherit from nothing: they are what is taken last",
+                    "Remove it.");
+        }
+    }
+
+    private <T> void bases(String kind, Map<String, T> entries, Function<T, @Nullable String> inherits) {
+        Set<String> inCircles = new HashSet<>();
+        entries.forEach((name, entry) -> {
+            String base = inherits.apply(entry);
+            String property = TpKeys.entry(kind, name) + ".inherits";
+            if (base != null && !entries.containsKey(base)) {
+                // The default one is there without an entry, and has the defaults then.
+                if (!base.equals(TpRegistry.DEFAULT)) {
+                    unknownBase(property, base, kind, entries.keySet());
+                }
+            }
+            else if (!inCircles.contains(name)) {
+                List<String> chain = circle(name, entries, inherits);
+                if (!chain.isEmpty()) {
+                    inCircles.addAll(chain);
+                    wrong(property, base, "inherits from itself: " + String.join(" -> ", chain),
+                            "Remove one 'inherits' of these.");
+                }
+            }
+        });
+    }
+
+    private void unknownBase(String property, String base, String kind, Set<String> known) {
+        String nearest = NearestName.to(base, known);
+        wrong(property, base, "there is no '" + TpKeys.entry(kind, base) + "'",
+                (nearest != null) ? "Did you mean '" + nearest + "'?"
+                        : "Use one of " + known + ": only an entry of the configuration can be a base.");
+    }
+
+    /**
+     * The names from an entry by its bases back to itself.
+     * @return the names, or none if the way does not lead back
+     */
+    private static <T> List<String> circle(String name, Map<String, T> entries,
+            Function<T, @Nullable String> inherits) {
+        Set<String> chain = new LinkedHashSet<>();
+        String next = name;
+        while (next != null && chain.add(next)) {
+            T entry = entries.get(next);
+            next = (entry != null) ? inherits.apply(entry) : null;
+        }
+        if (!name.equals(next)) {
+            return List.of();
+        }
+        List<String> closed = new ArrayList<>(chain);
+        closed.add(name);
+        return closed;
+    }
+
+    private void pool(String prefix, Pool own, Inherited<Pool> effective) {
+        within(prefix + ".min-threads", own.minThreads(), 0, MOST_THREADS);
+        within(prefix + ".max-threads", own.maxThreads(), 1, MOST_THREADS);
         atLeast(prefix + ".queue-capacity", own.queueCapacity(), 0);
         longerThanZero(prefix + ".keep-alive", own.keepAlive());
         if (own.stackSize() != null && own.stackSize().toBytes() <= 0) {
             wrong(prefix + ".stack-size", own.stackSize(), "must be greater than zero", "Set a size such as 512KB.");
         }
-        Integer least = effective.minThreads();
-        Integer most = effective.maxThreads();
-        if (least != null && most != null && least > most && (own.minThreads() != null || own.maxThreads() != null)) {
-            wrong(prefix + ".min-threads", least, "must not be above max-threads, which is " + most,
-                    "Lower min-threads or raise max-threads; what '" + prefix
-                            + "' does not set is taken from 'tp.defaults'.");
+        minimumAndMaximum(prefix, own, effective);
+    }
+
+    private void minimumAndMaximum(String prefix, Pool own, Inherited<Pool> effective) {
+        int least = effective.get(Pool::minThreads, 0);
+        int most = effective.get(Pool::maxThreads, DEFAULT_MOST_THREADS);
+        if (least <= most) {
+            return;
+        }
+        if (own.minThreads() != null) {
+            wrong(prefix + ".min-threads", least,
+                    "must not be above max-threads, which is " + most
+                            + from(prefix, effective.property(Pool::maxThreads, "max-threads")),
+                    "Lower min-threads or raise max-threads.");
+        }
+        else if (own.maxThreads() != null) {
+            wrong(prefix + ".max-threads", most,
+                    "must not be below min-threads, which is " + least
+                            + from(prefix, effective.property(Pool::minThreads, "min-threads")),
+                    "Raise max-threads, or set '" + prefix + ".min-threads', too.");
         }
     }
 
-    private void settingsWithoutEffect(String prefix, Pool own, Pool effective) {
-        if (own.whenFull() != null && (effective.queueCapacity() == null || effective.queueCapacity() == 0)) {
+    /**
+     * Where a value is from, if it is not from the entry itself.
+     */
+    private static String from(String prefix, @Nullable String property) {
+        if (property == null) {
+            return " by default";
+        }
+        return property.startsWith(prefix + ".") ? "" : " by '" + property + "'";
+    }
+
+    private void settingsWithoutEffect(String prefix, Pool own, Inherited<Pool> effective) {
+        if (own.whenFull() != null && effective.get(Pool::queueCapacity, 0) == 0) {
             wrong(prefix + ".when-full", own.whenFull(), "has no effect on a queue that is unbounded",
                     "Set '" + prefix + ".queue-capacity', or remove when-full.");
         }
-        if (own.stackSize() != null && effective.threads() == TpThreadKind.VIRTUAL) {
+        if (own.stackSize() != null && effective.get(Pool::threads) == TpThreadKind.VIRTUAL) {
             wrong(prefix + ".stack-size", own.stackSize(), "has no effect on virtual threads",
                     "Remove stack-size, or set '" + prefix + ".threads' to platform.");
         }
@@ -95,6 +204,13 @@ final class TpPropertiesRules {
         if (!StringUtils.hasText(library.location())) {
             wrong(prefix + ".location", null, "must be set",
                     "Set '" + prefix + ".location' to a jar, a directory or a classpath: resource.");
+        }
+    }
+
+    private void within(String property, @Nullable Integer value, int least, int most) {
+        atLeast(property, value, least);
+        if (value != null && value > most) {
+            wrong(property, value, "must be at most " + most, "Set '" + property + "' to " + most + " or less.");
         }
     }
 

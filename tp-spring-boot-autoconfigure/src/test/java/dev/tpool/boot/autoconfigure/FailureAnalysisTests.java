@@ -56,7 +56,7 @@ class FailureAnalysisTests {
             tp.pools.io.keep-alive      | 0s      | must be longer than zero
             tp.pools.io.stack-size      | 0KB     | must be greater than zero
             tp.pools.io.when-full       | block   | has no effect on a queue that is unbounded
-            tp.defaults.max-threads     | 0       | must be at least 1
+            tp.defaults.pool.max-threads | 0       | must be at least 1
             tp.semaphores.slots.initial | 5       | must not be above maximum, which is 4
             tp.semaphores.slots.initial | -1      | must be at least 0
             tp.semaphores.slots.maximum | 0       | must be at least 1
@@ -75,6 +75,59 @@ class FailureAnalysisTests {
             assertThat(analysis.getDescription()).contains("Property: tp.").contains("Reason: " + reason);
             assertThat(analysis.getAction()).isNotBlank();
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    tp.pools.io.inherits=oi | tp.pools.io.inherits | there is no 'tp.pools.oi' | Did you mean 'io'?
+                    tp.environments.a.inherits=io | tp.environments.a.inherits | there is no 'tp.environments.io' | Use one of [a]
+                    tp.defaults.pool.inherits=io | tp.defaults.pool.inherits | the defaults inherit from nothing | Remove it
+                    tp.pools.io.inherits=io | tp.pools.io.inherits | inherits from itself: io -> io | Remove one
+                    tp.pools.io.min-threads=501 | tp.pools.io.min-threads | must not be above max-threads, which is 500 by default | Lower
+                    tp.pools.io.max-threads=1048576 | tp.pools.io.max-threads | must be at most 1048575 | or less
+                    tp.defaults.pool.min-threads=501 | tp.defaults.pool.min-threads | must not be above | Lower
+                    tp.defaults.cleanup-group.timeout=0s | tp.defaults.cleanup-group.timeout | must be longer | such as 5s
+                    tp.defaults.environment.pool=oi | tp.defaults.environment.pool | there is no pool 'oi' | Did you mean 'io'?
+                    tp.defaults.environment.library=x | tp.defaults.environment.library | there is no library 'x' | Define
+                    tp.pools.[x.y].max-threads=0 | tp.pools.[x.y].max-threads | must be at least 1 | to 1 or more
+                    """)
+    void saysWhichPropertyIsWrongAndWhatToDo(String setting, String property, String reason, String action) {
+        this.runner.withPropertyValues(setting).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: " + property + "\n")
+                .contains("Reason: " + reason);
+            assertThat(analysis.getAction()).contains(action);
+        });
+    }
+
+    @Test
+    void saysWhereTheOtherValueComesFrom() {
+        this.runner
+            .withPropertyValues("tp.defaults.pool.min-threads=4", "tp.pools.io.inherits=base",
+                    "tp.pools.io.min-threads=9", "tp.pools.base.max-threads=8", "tp.pools.other.max-threads=3")
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription()).contains(
+                    "Property: tp.pools.io.min-threads", "must not be above max-threads, which is 8 by 'tp.pools.base",
+                    "Property: tp.pools.other.max-threads",
+                    "must not be below min-threads, which is 4 by 'tp.defaults.pool.min-threads'"));
+    }
+
+    @Test
+    void tellsACircleOfBasesOnceWithTheWholeOfIt() {
+        this.runner
+            .withPropertyValues("tp.pools.io.inherits=b", "tp.pools.b.inherits=c", "tp.pools.c.inherits=io",
+                    "tp.pools.d.inherits=c")
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .containsOnlyOnce("Property: ")
+                .containsPattern("inherits from itself: (io -> b -> c -> io|b -> c -> io -> b|c -> io -> b -> c)"));
+    }
+
+    @Test
+    void namesTheBaseWhoseReferenceIsWrong() {
+        this.runner.withPropertyValues("tp.environments.a.inherits=b", "tp.environments.b.pool=oi")
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .contains("Property: tp.environments.b.pool", "Value: \"oi\""));
     }
 
     @Test

@@ -103,7 +103,7 @@ class TpAutoConfigurationTests {
     @Test
     void callerRunsWhatAFullQueueDoesNotTake() {
         this.runner
-            .withPropertyValues("tp.defaults.max-threads=1", "tp.pools.io.queue-capacity=1",
+            .withPropertyValues("tp.defaults.pool.max-threads=1", "tp.pools.io.queue-capacity=1",
                     "tp.pools.io.when-full=caller-runs")
             .run((context) -> {
                 TpEnvironment io = context.getBean(TpRegistry.class).environment("io");
@@ -127,8 +127,8 @@ class TpAutoConfigurationTests {
     @Test
     void poolsTakeWhatTheyDoNotSayFromTheDefaults() {
         this.runner
-            .withPropertyValues("tp.defaults.max-threads=7", "tp.defaults.queue-capacity=3",
-                    "tp.defaults.keep-alive=1s", "tp.pools.io.max-threads=8", "tp.pools.cpu=")
+            .withPropertyValues("tp.defaults.pool.max-threads=7", "tp.defaults.pool.queue-capacity=3",
+                    "tp.defaults.pool.keep-alive=1s", "tp.pools.io.max-threads=8", "tp.pools.cpu=")
             .run((context) -> {
                 TpRegistry registry = context.getBean(TpRegistry.class);
 

@@ -1,0 +1,33 @@
+package dev.tpool.boot.autoconfigure;
+
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
+/**
+ * The names of properties, as a user has to write them.
+ */
+final class TpKeys {
+
+    static final String POOLS = "tp.pools";
+
+    static final String ENVIRONMENTS = "tp.environments";
+
+    static final String CLEANUP_GROUPS = "tp.cleanup-groups";
+
+    static final String DEFAULT_POOL = "tp.defaults.pool";
+
+    static final String DEFAULT_ENVIRONMENT = "tp.defaults.environment";
+
+    static final String DEFAULT_CLEANUP_GROUP = "tp.defaults.cleanup-group";
+
+    private TpKeys() {
+    }
+
+    /**
+     * The name of an entry. One with a dot, say, has to be in brackets.
+     */
+    static String entry(String kind, String name) {
+        boolean plain = name.indexOf('.') < 0 && ConfigurationPropertyName.isValid(kind + "." + name);
+        return plain ? kind + "." + name : kind + ".[" + name + "]";
+    }
+
+}
