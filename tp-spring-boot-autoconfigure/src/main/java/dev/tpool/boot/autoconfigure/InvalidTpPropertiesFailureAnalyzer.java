@@ -33,17 +33,18 @@ final class InvalidTpPropertiesFailureAnalyzer extends AbstractFailureAnalyzer<I
 
     private String describe(Problem problem) {
         StringBuilder text = new StringBuilder("    Property: ").append(problem.property());
-        if (problem.value() != null) {
-            text.append("\n    Value: \"").append(problem.value()).append('"');
+        ConfigurationProperty property = find(problem.property());
+        Object value = (problem.value() != null || property == null) ? problem.value() : property.getValue();
+        if (value != null && !value.toString().isEmpty()) {
+            text.append("\n    Value: \"").append(value).append('"');
         }
-        Object origin = origin(problem.property());
-        if (origin != null) {
-            text.append("\n    Origin: ").append(origin);
+        if (property != null && property.getOrigin() != null) {
+            text.append("\n    Origin: ").append(property.getOrigin());
         }
         return text.append("\n    Reason: ").append(problem.reason()).toString();
     }
 
-    private @Nullable Object origin(String property) {
+    private @Nullable ConfigurationProperty find(String property) {
         if (!ConfigurationPropertyName.isValid(property)) {
             return null;
         }
@@ -51,7 +52,7 @@ final class InvalidTpPropertiesFailureAnalyzer extends AbstractFailureAnalyzer<I
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
             ConfigurationProperty found = source.getConfigurationProperty(name);
             if (found != null) {
-                return found.getOrigin();
+                return found;
             }
         }
         return null;

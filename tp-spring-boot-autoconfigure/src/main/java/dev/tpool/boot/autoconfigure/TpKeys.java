@@ -27,7 +27,7 @@ final class TpKeys {
      */
     static String entry(String kind, String name) {
         boolean plain = name.indexOf('.') < 0 && ConfigurationPropertyName.isValid(kind + "." + name);
-        return plain ? kind + "." + name : kind + ".[" + name + "]";
+        return plain ? kind + "." + name : kind + "[" + name + "]";
     }
 
 }

@@ -20,6 +20,8 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -90,7 +92,7 @@ class FailureAnalysisTests {
                     tp.defaults.cleanup-group.timeout=0s | tp.defaults.cleanup-group.timeout | must be longer | such as 5s
                     tp.defaults.environment.pool=oi | tp.defaults.environment.pool | there is no pool 'oi' | Did you mean 'io'?
                     tp.defaults.environment.library=x | tp.defaults.environment.library | there is no library 'x' | Define
-                    tp.pools.[x.y].max-threads=0 | tp.pools.[x.y].max-threads | must be at least 1 | to 1 or more
+                    tp.pools[x.y].max-threads=0 | tp.pools[x.y].max-threads | must be at least 1 | to 1 or more
                     """)
     void saysWhichPropertyIsWrongAndWhatToDo(String setting, String property, String reason, String action) {
         this.runner.withPropertyValues(setting).run((context) -> {
@@ -185,11 +187,65 @@ class FailureAnalysisTests {
             });
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tp.pools.io.max-thread         | Did you mean 'tp.pools.io.max-threads'?
+            tp.pools.io.maxthread          | Did you mean 'tp.pools.io.max-threads'?
+            tp.pool.io.max-threads         | Did you mean 'tp.pools.io.max-threads'?
+            tp.defaults.max-threads        | Did you mean 'tp.defaults.pool.max-threads'?
+            tp.defaults.pool.max-treads    | Did you mean 'tp.defaults.pool.max-threads'?
+            tp.pools[x.y].max-thread      | Did you mean 'tp.pools[x.y].max-threads'?
+            tp.environments.scan.groups    | Below 'tp.environments.scan' there are [inherits, pool, cleanup-group,
+            tp.cleanup-groups.scan.onshutdow | Did you mean 'tp.cleanup-groups.scan.on-shutdown'?
+            tp.defaults.pool.threads.kind  | Did you mean 'tp.defaults.pool.threads'?
+            """)
+    void namesTheNearestKeyOfOneThatIsNotThere(String property, String action) {
+        this.runner.withPropertyValues(property + "=3").run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: " + property, "Value: \"3\"",
+                    "Reason: there is no such property");
+            assertThat(analysis.getAction()).startsWith(action);
+        });
+    }
+
     @Test
-    void refusesAMisspeltSetting() {
-        this.runner.withPropertyValues("tp.pools.io.max-thread=3")
+    void tellsAllKeysThatAreNotThere() {
+        this.runner.withPropertyValues("tp.pools.io.max-thread=3", "tp.mutex.ledger=")
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getAction())
+                .contains("'tp.pools.io.max-threads'", "'tp.mutexes.ledger'"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    tp.pools.io.threads       | virtul | is none of the values | Did you mean 'virtual'? Use one of [platform, virtual].
+                    tp.pools.io.when-full     | x      | is none of the values | Use one of [reject, block, caller-runs].
+                    tp.events.done.reset      | never  | is none of the values | Use one of [auto, manual].
+                    tp.pools.io.max-threads   | many   | is not a whole number | to a whole number
+                    tp.pools.io.max-threads   | 1.5    | is not a whole number | to a whole number
+                    tp.pools.io.keep-alive    | soon   | is not a duration     | as in 5s
+                    tp.pools.io.stack-size    | big    | is not a size         | as in 512KB
+                    tp.environments.scan.runs-long | maybe | is neither true nor false | to true or false
+                    tp.pools.max-threads      | 5      | has settings of its own | Give the entry a name: 'tp.pools.<name>.max-threads'.
+                    tp.defaults.pool          | 5      | has settings of its own | Below 'tp.defaults.pool' there are [inherits,
+                    """)
+    void saysWhatAValueHasToBe(String property, String value, String reason, String action) {
+        this.runner.withPropertyValues(property + "=" + value).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: " + property + "\n", "Value: \"" + value + "\"",
+                    "Reason: " + reason);
+            assertThat(analysis.getAction()).contains(action);
+        });
+    }
+
+    @Test
+    void leavesTheBindingFailuresOfOthersToSpringBoot() {
+        this.runner.withUserConfiguration(OtherProperties.class)
+            .withPropertyValues("other.count=many")
             .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
-                .contains("tp.pools.io.max-thread"));
+                .startsWith("Failed to bind properties under 'other.count'"));
     }
 
     @Test
@@ -442,6 +498,16 @@ class FailureAnalysisTests {
         public void run() {
         }
 
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(Other.class)
+    static class OtherProperties {
+
+    }
+
+    @ConfigurationProperties("other")
+    record Other(int count) {
     }
 
     @Configuration(proxyBeanMethods = false)
