@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -164,13 +165,30 @@ final class Crew {
      * one could not be
      */
     boolean setMinimum(int minimum) {
+        return startAndSet(minimum, () -> Math.max(this.maximum, minimum));
+    }
+
+    /**
+     * Starts workers up to the new minimum, and changes both limits under the lock.
+     * @return {@code false}, with nothing changed but the workers that were started, if
+     * one could not be
+     */
+    boolean setLimits(int minimum, int maximum) {
+        if (!startAndSet(minimum, () -> maximum)) {
+            return false;
+        }
+        limitsChanged();
+        return true;
+    }
+
+    private boolean startAndSet(int minimum, IntSupplier maximum) {
         while (startUpTo(minimum)) {
             this.lock.lock();
             try {
                 // One that was idle for too long may have left meanwhile; from here on it
                 // may not.
                 if (alive() >= minimum || isClosed()) {
-                    this.maximum = Math.max(this.maximum, minimum);
+                    this.maximum = maximum.getAsInt();
                     this.minimum = minimum;
                     return true;
                 }
@@ -204,6 +222,10 @@ final class Crew {
         finally {
             this.lock.unlock();
         }
+        limitsChanged();
+    }
+
+    private void limitsChanged() {
         this.governor.hurry();
         if (!this.queue.isEmpty()) {
             signalWork();

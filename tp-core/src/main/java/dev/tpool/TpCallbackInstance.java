@@ -373,9 +373,19 @@ public final class TpCallbackInstance {
         }
         TpCallbackSource source = running.source();
         TpEnvironment environment = source.environment();
-        Duration age = (now == 0) ? null : Duration.ofNanos(Math.max(0, now - this.startedAt));
+        long started = (now == 0) ? 0 : this.startedAt;
+        Duration age = (now == 0) ? null : Duration.ofNanos(Math.max(0, now - started));
         return new TpRunningCallback(source.name(), source.kind(), environment.priority(), environment.groupName(),
-                this.thread.getName(), threadId(), age, this.longRunning, this.disassociated, registeredActions());
+                this.thread.getName(), threadId(), age, started, this.longRunning, this.disassociated,
+                registeredActions());
+    }
+
+    /**
+     * Whether it is that callback which runs.
+     */
+    boolean isRunning(TpRunningCallback callback) {
+        return isExecuting() && threadId() == callback.threadId()
+                && (callback.startedNanos() == 0 || this.startedAt == callback.startedNanos());
     }
 
     /**

@@ -190,6 +190,23 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
+     * Changes the minimum and the maximum in one step, whichever way they go, and starts
+     * threads until there are as many as the minimum. Stops none, as for
+     * {@link #setThreadMaximum}.
+     * @param minimum the minimum
+     * @param maximum the maximum
+     * @return {@code false} if a thread could not be started: neither number has changed
+     * then, and the threads that were started leave when they are idle
+     * @throws IllegalArgumentException if the minimum is negative or above the maximum,
+     * or the maximum is less than 1 or above 1048575
+     */
+    public boolean setThreadLimits(int minimum, int maximum) {
+        Builder.checkRange("threadMaximum", maximum, 1, ObjectState.MAX_RUNNING);
+        Builder.checkRange("threadMinimum", minimum, 0, maximum);
+        return this.crew.setLimits(minimum, maximum);
+    }
+
+    /**
      * How many callbacks may be queued.
      * @return the capacity, 0 if the queue is unbounded
      */
@@ -246,6 +263,25 @@ public final class TpPool implements AutoCloseable {
         return new TpPoolSnapshot(this.name, this.threadKind, threadMinimum(), threadMaximum(), this.crew.alive(),
                 this.crew.idle(), running.size(), queued(), this.queueCapacity, completed(), this.failed.sum(),
                 this.dropped.sum(), this.rejected.sum(), isClosed(), isTerminated(), alive, List.copyOf(running));
+    }
+
+    /**
+     * Where a callback of a snapshot is at this moment. Stops its thread for an instant.
+     * @param callback the callback
+     * @return the frames of the callback and what it calls, at most 32, the innermost
+     * first; none if it is over by now. Of a pool without a monitor, which does not know
+     * when a callback began, they may be those of a later callback of the same thread.
+     */
+    public List<StackTraceElement> stackTrace(TpRunningCallback callback) {
+        for (Worker worker : this.crew.workers()) {
+            TpCallbackInstance instance = worker.instance();
+            Thread thread = worker.thread();
+            if (instance != null && thread != null && instance.isRunning(callback)) {
+                List<StackTraceElement> frames = WorkerStacks.callbackFrames(thread.getStackTrace());
+                return instance.isRunning(callback) ? frames : List.of();
+            }
+        }
+        return List.of();
     }
 
     /**

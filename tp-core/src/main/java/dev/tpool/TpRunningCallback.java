@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param threadId the id of that thread
  * @param age how long it has been running, or {@code null} if the pool has no monitor,
  * since then no clock is read
+ * @param startedNanos when it began, in nanoseconds of the pool's ticker, or 0 if the
+ * pool has no monitor. Together with the thread it tells one callback from the next.
  * @param longRunning whether it, or its environment, said that it may run long
  * @param disassociated whether it disassociated its thread from the object
  * @param completionActions what will happen when it returns, in order
  */
 public record TpRunningCallback(String name, TpObjectKind kind, TpPriority priority, @Nullable String cleanupGroup,
-        String thread, long threadId, @Nullable Duration age, boolean longRunning, boolean disassociated,
-        List<TpCompletionAction> completionActions) {
+        String thread, long threadId, @Nullable Duration age, long startedNanos, boolean longRunning,
+        boolean disassociated, List<TpCompletionAction> completionActions) {
 }

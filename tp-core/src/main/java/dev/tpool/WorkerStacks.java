@@ -64,7 +64,7 @@ final class WorkerStacks {
     /**
      * The frames above the engine's own, as many as one wants to read.
      */
-    private static List<StackTraceElement> callbackFrames(StackTraceElement[] frames) {
+    static List<StackTraceElement> callbackFrames(StackTraceElement[] frames) {
         int end = frames.length;
         for (int i = 0; i < frames.length; i++) {
             if (frames[i].getClassName().equals(Execution.class.getName())) {

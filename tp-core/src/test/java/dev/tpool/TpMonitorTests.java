@@ -56,6 +56,29 @@ class TpMonitorTests {
     }
 
     @Test
+    void aSnapshotLeadsToTheStackOfACallback() throws Exception {
+        TpPool pool = watched();
+        Gate gate = this.pools.gate();
+        TpWork work = this.pools.work(pool, "work", (instance, context, self) -> gate.pass());
+        work.submit();
+        gate.awaitArrivals(1);
+
+        TpRunningCallback first = pool.snapshot().runningCallbacks().get(0);
+        assertThat(first.startedNanos()).isEqualTo(1_000);
+        assertThat(pool.stackTrace(first)).isNotEmpty()
+            .anyMatch((frame) -> frame.getClassName().equals(Gate.class.getName()))
+            .noneMatch((frame) -> frame.getClassName().equals(Execution.class.getName()));
+
+        this.ticks.addAndGet(250);
+        gate.open();
+        work.waitForCallbacks(false);
+        assertThat(pool.stackTrace(first)).isEmpty();
+        Gate next = this.pools.occupy(pool);
+        assertThat(pool.stackTrace(first)).isEmpty();
+        next.open();
+    }
+
+    @Test
     void isToldHowLongACallbackWaited() throws Exception {
         TpPool pool = watched();
         TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {

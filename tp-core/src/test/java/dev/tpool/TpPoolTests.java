@@ -117,6 +117,43 @@ class TpPoolTests {
         }
 
         @Test
+        void bothLimitsCanBeChangedAtOnceInAnyDirection() {
+            TpPool pool = pools.create((builder) -> builder.threadMinimum(10).threadMaximum(10));
+
+            assertThat(pool.setThreadLimits(2, 5)).isTrue();
+            assertThat(pool.threadMinimum()).isEqualTo(2);
+            assertThat(pool.threadMaximum()).isEqualTo(5);
+
+            assertThat(pool.setThreadLimits(10, 12)).isTrue();
+            assertThat(pool.threadMinimum()).isEqualTo(10);
+            assertThat(pool.threadMaximum()).isEqualTo(12);
+            assertThat(pool.threads()).isGreaterThanOrEqualTo(10);
+        }
+
+        @Test
+        void limitsThatContradictEachOtherAreRefusedWhole() {
+            TpPool pool = pools.create((builder) -> builder.threadMinimum(1).threadMaximum(3));
+
+            assertThatIllegalArgumentException().isThrownBy(() -> pool.setThreadLimits(5, 4))
+                .withMessage("threadMinimum is 5, must be between 0 and 4");
+            assertThatIllegalArgumentException().isThrownBy(() -> pool.setThreadLimits(0, 0))
+                .withMessage("threadMaximum is 0, must be between 1 and 1048575");
+            assertThat(pool.threadMinimum()).isEqualTo(1);
+            assertThat(pool.threadMaximum()).isEqualTo(3);
+        }
+
+        @Test
+        void aHigherMaximumOfBothLimitsHelpsWhatIsQueued() {
+            TpPool pool = pools.single();
+            Gate gate = block(pool, 4).awaitArrivals(1);
+
+            pool.setThreadLimits(0, 4);
+
+            gate.awaitArrivals(4);
+            gate.open();
+        }
+
+        @Test
         void numbersOutOfRangeAreRefused() {
             TpPool pool = pools.create();
 
@@ -1097,6 +1134,7 @@ class TpPoolTests {
             this.failing.set(true);
             try (LogRecords log = new LogRecords()) {
                 assertThat(pool.setThreadMinimum(4)).isFalse();
+                assertThat(pool.setThreadLimits(4, 8)).isFalse();
                 assertThat(log.messages()).hasSize(1);
             }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -53,6 +54,18 @@ class VirtualThreadPoolTests {
         assertThat(most.get()).isBetween(1, 7);
         assertThat(pool.completed()).isEqualTo(5_000);
         assertThat(pool.threads()).isLessThanOrEqualTo(7);
+    }
+
+    @Test
+    void aSnapshotLeadsToTheStackOfACallback() throws Exception {
+        TpPool pool = virtual((builder) -> builder.threadMaximum(7));
+        Gate gate = this.pools.occupy(pool);
+
+        TpRunningCallback callback = pool.snapshot().runningCallbacks().get(0);
+        Awaitility.await()
+            .untilAsserted(() -> assertThat(pool.stackTrace(callback))
+                .anyMatch((frame) -> frame.getClassName().equals(Gate.class.getName())));
+        gate.open();
     }
 
     @Test
