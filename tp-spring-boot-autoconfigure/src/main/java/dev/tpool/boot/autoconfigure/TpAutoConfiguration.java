@@ -9,11 +9,13 @@ import dev.tpool.spring.TpPoolCustomizer;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.TpShutdown;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -22,6 +24,7 @@ import org.springframework.boot.thread.Threading;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
@@ -87,12 +90,28 @@ public final class TpAutoConfiguration {
     }
 
     @Bean
+    TpReconfiguration tpReconfiguration(TpProperties properties, Environment environment, BeanFactory beanFactory) {
+        return new TpReconfiguration(properties, environment, beanFactory);
+    }
+
+    @Bean
     @Lazy(false)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     TpShutdown tpShutdown(TpRegistry registry, ConfiguredThings things, ObjectProvider<LifecycleProperties> lifecycle) {
         LifecycleProperties properties = lifecycle.getIfAvailable();
         return new TpShutdown(registry, things.shutdownPolicies(),
                 (properties != null) ? properties.getTimeoutPerShutdownPhase() : DEFAULT_SHUTDOWN_LIMIT);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = TpEnvironmentChangeListener.EVENT)
+    static class EnvironmentChangeConfiguration {
+
+        @Bean
+        TpEnvironmentChangeListener tpEnvironmentChangeListener(TpReconfiguration reconfiguration) {
+            return new TpEnvironmentChangeListener(reconfiguration);
+        }
+
     }
 
 }

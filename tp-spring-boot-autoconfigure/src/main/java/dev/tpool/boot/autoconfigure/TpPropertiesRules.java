@@ -34,7 +34,9 @@ final class TpPropertiesRules {
     /** What the engine can count. */
     private static final int MOST_THREADS = 1048575;
 
-    private static final int DEFAULT_MOST_THREADS = 500;
+    static final int DEFAULT_LEAST_THREADS = 0;
+
+    static final int DEFAULT_MOST_THREADS = 500;
 
     private final List<Problem> problems = new ArrayList<>();
 
@@ -139,7 +141,7 @@ final class TpPropertiesRules {
     }
 
     private void minimumAndMaximum(String prefix, Pool own, Inherited<Pool> effective) {
-        int least = effective.get(Pool::minThreads, 0);
+        int least = effective.get(Pool::minThreads, DEFAULT_LEAST_THREADS);
         int most = effective.get(Pool::maxThreads, DEFAULT_MOST_THREADS);
         if (least <= most) {
             return;

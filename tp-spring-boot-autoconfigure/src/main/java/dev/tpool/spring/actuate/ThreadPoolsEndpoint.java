@@ -13,19 +13,26 @@ import dev.tpool.TpPriority;
 import dev.tpool.TpRunningCallback;
 import dev.tpool.TpThreadKind;
 import dev.tpool.spring.TpRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The pools at this moment, with their objects and running callbacks.
+ * The pools at this moment, with their objects and running callbacks. Their numbers of
+ * threads can be changed, if the access of the endpoint is set to unrestricted.
  */
 @Endpoint(id = "threadpools", defaultAccess = Access.READ_ONLY)
 public final class ThreadPoolsEndpoint {
+
+    private static final Log logger = LogFactory.getLog(ThreadPoolsEndpoint.class);
 
     private final TpRegistry registry;
 
@@ -57,6 +64,51 @@ public final class ThreadPoolsEndpoint {
     public @Nullable ThreadPoolDescriptor threadPool(@Selector String pool) {
         return this.registry.names(TpPool.class).contains(pool)
                 ? ThreadPoolDescriptor.of(this.registry.pool(pool).snapshot()) : null;
+    }
+
+    /**
+     * Changes the number of threads of a pool. What is not given stays as it is.
+     * @param pool its name
+     * @param minThreads the threads that stay when idle
+     * @param maxThreads the threads it may have at most
+     * @return the pool, or {@code null} if there is none of that name
+     * @throws InvalidEndpointRequestException if the numbers are not valid: none has
+     * changed then
+     */
+    @WriteOperation
+    public @Nullable ThreadPoolDescriptor resize(@Selector String pool, @Nullable Integer minThreads,
+            @Nullable Integer maxThreads) {
+        if (!this.registry.names(TpPool.class).contains(pool)) {
+            return null;
+        }
+        if (minThreads == null && maxThreads == null) {
+            throw invalid("give minThreads, maxThreads or both");
+        }
+        TpPool found = this.registry.pool(pool);
+        int oldMinimum = found.threadMinimum();
+        int oldMaximum = found.threadMaximum();
+        int minimum = (minThreads != null) ? minThreads : oldMinimum;
+        int maximum = (maxThreads != null) ? maxThreads : oldMaximum;
+        if (minimum > maximum) {
+            throw invalid("minThreads, which is " + minimum + ", must not be above maxThreads, which is " + maximum);
+        }
+        boolean started;
+        try {
+            started = found.setThreadLimits(minimum, maximum);
+        }
+        catch (IllegalArgumentException ex) {
+            throw invalid("minThreads must be at least 0 and maxThreads between 1 and 1048575: " + ex.getMessage());
+        }
+        if (!started) {
+            throw new IllegalStateException("pool '" + pool + "' could not start " + minimum + " threads");
+        }
+        logger.info("Pool '" + pool + "' has " + minimum + " to " + maximum + " threads from now on, and had "
+                + oldMinimum + " to " + oldMaximum + ", by the endpoint");
+        return ThreadPoolDescriptor.of(found.snapshot());
+    }
+
+    private static InvalidEndpointRequestException invalid(String reason) {
+        return new InvalidEndpointRequestException(reason, reason);
     }
 
     /**

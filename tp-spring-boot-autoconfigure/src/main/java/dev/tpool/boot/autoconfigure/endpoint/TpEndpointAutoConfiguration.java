@@ -4,9 +4,12 @@ import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.actuate.CleanupGroupsEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpoint;
+import dev.tpool.spring.actuate.ThreadPoolsEndpointWebExtension;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +27,14 @@ public final class TpEndpointAutoConfiguration {
     @ConditionalOnAvailableEndpoint
     ThreadPoolsEndpoint threadPoolsEndpoint(TpRegistry registry) {
         return new ThreadPoolsEndpoint(registry);
+    }
+
+    @Bean
+    @ConditionalOnBean(ThreadPoolsEndpoint.class)
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint(endpoint = ThreadPoolsEndpoint.class, exposure = EndpointExposure.WEB)
+    ThreadPoolsEndpointWebExtension threadPoolsEndpointWebExtension(ThreadPoolsEndpoint endpoint) {
+        return new ThreadPoolsEndpointWebExtension(endpoint);
     }
 
     @Bean
