@@ -1,5 +1,6 @@
 package dev.tpool.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,11 @@ final class ConfiguredThings {
             if (!watching.isEmpty()) {
                 builder.monitor(TpMonitor.compose(watching));
             }
+            else if (pool.get(TpProperties.Pool::runWarning) != null) {
+                // Without one a pool does not know how old its callbacks are.
+                builder.monitor(new TpMonitor() {
+                });
+            }
             this.poolCustomizers.orderedStream().forEach((customizer) -> customizer.customize(name, builder));
             return builder.build();
         }
@@ -113,6 +119,20 @@ final class ConfiguredThings {
             find(TpPool.class, defaults, TpProperties.Environment::pool, "pool");
             apply(defaults, builder);
         }
+    }
+
+    /**
+     * How long the callbacks of a pool may run, for the pools that say it.
+     */
+    Map<String, Duration> runWarnings() {
+        Map<String, Duration> warnings = new LinkedHashMap<>();
+        for (String name : TpEntries.pools(this.properties)) {
+            Duration limit = Inherited.pool(this.properties, name).get(TpProperties.Pool::runWarning);
+            if (limit != null) {
+                warnings.put(name, limit);
+            }
+        }
+        return warnings;
     }
 
     private void apply(Inherited<TpProperties.Environment> environment, TpEnvironment.Builder builder) {

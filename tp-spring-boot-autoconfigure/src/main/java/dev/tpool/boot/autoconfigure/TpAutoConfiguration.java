@@ -7,6 +7,7 @@ import dev.tpool.TpThreadKind;
 import dev.tpool.spring.TpEnvironmentCustomizer;
 import dev.tpool.spring.TpPoolCustomizer;
 import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.TpRunWatch;
 import dev.tpool.spring.TpShutdown;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -87,6 +88,13 @@ public final class TpAutoConfiguration {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     TpEnvironmentCustomizer tpEnvironmentDefaults(ConfiguredThings things) {
         return things::applyDefaults;
+    }
+
+    @Bean
+    @Lazy(false)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    TpRunWatch tpRunWatch(TpRegistry registry, ConfiguredThings things) {
+        return new TpRunWatch(registry, things.runWarnings());
     }
 
     @Bean

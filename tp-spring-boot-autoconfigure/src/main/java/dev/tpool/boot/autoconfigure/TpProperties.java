@@ -69,10 +69,12 @@ public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<St
      * @param whenFull What a bounded queue does when it is full.
      * @param keepAlive How long an idle thread above the minimum stays.
      * @param stackSize Stack size of a platform thread. The JVM's own by default.
+     * @param runWarning How long a callback may run before it is logged, while it runs,
+     * with its stack. Not at all by default.
      */
     public record Pool(@Nullable String inherits, @Nullable Integer minThreads, @Nullable Integer maxThreads,
             @Nullable TpThreadKind threads, @Nullable Integer queueCapacity, @Nullable TpFullPolicy whenFull,
-            @Nullable Duration keepAlive, @Nullable DataSize stackSize) {
+            @Nullable Duration keepAlive, @Nullable DataSize stackSize, @Nullable Duration runWarning) {
     }
 
     /**

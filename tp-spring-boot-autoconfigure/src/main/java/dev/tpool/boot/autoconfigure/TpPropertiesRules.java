@@ -134,6 +134,7 @@ final class TpPropertiesRules {
         within(prefix + ".max-threads", own.maxThreads(), 1, MOST_THREADS);
         atLeast(prefix + ".queue-capacity", own.queueCapacity(), 0);
         longerThanZero(prefix + ".keep-alive", own.keepAlive());
+        longerThanZero(prefix + ".run-warning", own.runWarning());
         if (own.stackSize() != null && own.stackSize().toBytes() <= 0) {
             wrong(prefix + ".stack-size", own.stackSize(), "must be greater than zero", "Set a size such as 512KB.");
         }

@@ -13,6 +13,7 @@ import dev.tpool.TpPriority;
 import dev.tpool.TpRunningCallback;
 import dev.tpool.TpThreadKind;
 import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.TpRunWatch;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,16 @@ public final class ThreadPoolsEndpoint {
 
     private final TpRegistry registry;
 
+    private final TpRunWatch watch;
+
     /**
      * Creates the endpoint.
      * @param registry the pools
+     * @param watch knows which callbacks run for too long
      */
-    public ThreadPoolsEndpoint(TpRegistry registry) {
+    public ThreadPoolsEndpoint(TpRegistry registry, TpRunWatch watch) {
         this.registry = registry;
+        this.watch = watch;
     }
 
     /**
@@ -51,7 +56,7 @@ public final class ThreadPoolsEndpoint {
     @ReadOperation
     public ThreadPoolsDescriptor threadPools() {
         Map<String, ThreadPoolDescriptor> pools = new LinkedHashMap<>();
-        this.registry.pools().forEach((name, pool) -> pools.put(name, ThreadPoolDescriptor.of(pool.snapshot())));
+        this.registry.pools().forEach((name, pool) -> pools.put(name, describe(name, pool)));
         return new ThreadPoolsDescriptor(pools);
     }
 
@@ -62,8 +67,7 @@ public final class ThreadPoolsEndpoint {
      */
     @ReadOperation
     public @Nullable ThreadPoolDescriptor threadPool(@Selector String pool) {
-        return this.registry.names(TpPool.class).contains(pool)
-                ? ThreadPoolDescriptor.of(this.registry.pool(pool).snapshot()) : null;
+        return this.registry.names(TpPool.class).contains(pool) ? describe(pool, this.registry.pool(pool)) : null;
     }
 
     /**
@@ -104,7 +108,11 @@ public final class ThreadPoolsEndpoint {
         }
         logger.info("Pool '" + pool + "' has " + minimum + " to " + maximum + " threads from now on, and had "
                 + oldMinimum + " to " + oldMaximum + ", by the endpoint");
-        return ThreadPoolDescriptor.of(found.snapshot());
+        return describe(pool, found);
+    }
+
+    private ThreadPoolDescriptor describe(String name, TpPool pool) {
+        return ThreadPoolDescriptor.of(pool.snapshot(), this.watch.limit(name), this.watch.overdue(name));
     }
 
     private static InvalidEndpointRequestException invalid(String reason) {
@@ -135,6 +143,9 @@ public final class ThreadPoolsEndpoint {
      * @param failed how many of those threw
      * @param dropped the callbacks that were cancelled before they began
      * @param rejected the callbacks that were refused
+     * @param runWarningMillis how long a callback may run before it is told of,
+     * {@code null} if for as long as it likes
+     * @param overdue the callbacks that were told of, {@code null} if none ever is
      * @param closed whether it was closed
      * @param terminated whether it has ended
      * @param objects its objects; one-shot callbacks are not listed
@@ -142,16 +153,21 @@ public final class ThreadPoolsEndpoint {
      */
     public record ThreadPoolDescriptor(TpThreadKind threadKind, int threadMinimum, int threadMaximum, int threads,
             int idle, int running, long queued, @Nullable Integer queueCapacity, long completed, long failed,
-            long dropped, long rejected, boolean closed, boolean terminated, List<ObjectDescriptor> objects,
+            long dropped, long rejected, @Nullable Long runWarningMillis, @Nullable Long overdue, boolean closed,
+            boolean terminated, List<ObjectDescriptor> objects,
             List<RunningCallbackDescriptor> runningCallbacks) implements OperationResponseBody {
 
-        static ThreadPoolDescriptor of(TpPoolSnapshot pool) {
+        static ThreadPoolDescriptor of(TpPoolSnapshot pool, @Nullable Duration runWarning, long overdue) {
             return new ThreadPoolDescriptor(pool.threadKind(), pool.threadMinimum(), pool.threadMaximum(),
                     pool.threads(), pool.idle(), pool.running(), pool.queued(),
                     (pool.queueCapacity() > 0) ? pool.queueCapacity() : null, pool.completed(), pool.failed(),
-                    pool.dropped(), pool.rejected(), pool.closed(), pool.terminated(),
+                    pool.dropped(), pool.rejected(), (runWarning != null) ? runWarning.toMillis() : null,
+                    (runWarning != null) ? overdue : null, pool.closed(), pool.terminated(),
                     pool.objects().stream().map(ObjectDescriptor::of).toList(),
-                    pool.runningCallbacks().stream().map(RunningCallbackDescriptor::of).toList());
+                    pool.runningCallbacks()
+                        .stream()
+                        .map((callback) -> RunningCallbackDescriptor.of(callback, runWarning))
+                        .toList());
         }
 
     }
@@ -166,20 +182,22 @@ public final class ThreadPoolsEndpoint {
      * @param thread the thread it runs on
      * @param threadId the id of that thread
      * @param ageMillis how long it has been running, {@code null} if nobody measures
+     * @param overdue whether that is longer than its pool expects
      * @param longRunning whether it said that it may run long
      * @param disassociated whether those who wait for its object no longer wait for it
      * @param completionActions what will happen when it returns
      */
     public record RunningCallbackDescriptor(String name, TpObjectKind kind, TpPriority priority,
-            @Nullable String cleanupGroup, String thread, long threadId, @Nullable Long ageMillis, boolean longRunning,
-            boolean disassociated, List<TpCompletionAction> completionActions) {
+            @Nullable String cleanupGroup, String thread, long threadId, @Nullable Long ageMillis, boolean overdue,
+            boolean longRunning, boolean disassociated, List<TpCompletionAction> completionActions) {
 
-        static RunningCallbackDescriptor of(TpRunningCallback callback) {
+        static RunningCallbackDescriptor of(TpRunningCallback callback, @Nullable Duration runWarning) {
             Duration age = callback.age();
             return new RunningCallbackDescriptor(callback.name(), callback.kind(), callback.priority(),
                     callback.cleanupGroup(), callback.thread(), callback.threadId(),
-                    (age != null) ? age.toMillis() : null, callback.longRunning(), callback.disassociated(),
-                    callback.completionActions());
+                    (age != null) ? age.toMillis() : null,
+                    age != null && runWarning != null && age.compareTo(runWarning) >= 0, callback.longRunning(),
+                    callback.disassociated(), callback.completionActions());
         }
 
     }

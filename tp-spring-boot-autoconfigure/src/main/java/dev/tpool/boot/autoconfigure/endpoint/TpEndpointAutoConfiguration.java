@@ -2,6 +2,7 @@ package dev.tpool.boot.autoconfigure.endpoint;
 
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.TpRunWatch;
 import dev.tpool.spring.actuate.CleanupGroupsEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpointWebExtension;
@@ -25,8 +26,8 @@ public final class TpEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
-    ThreadPoolsEndpoint threadPoolsEndpoint(TpRegistry registry) {
-        return new ThreadPoolsEndpoint(registry);
+    ThreadPoolsEndpoint threadPoolsEndpoint(TpRegistry registry, TpRunWatch watch) {
+        return new ThreadPoolsEndpoint(registry, watch);
     }
 
     @Bean

@@ -2,7 +2,9 @@ package dev.tpool.boot.autoconfigure.metrics;
 
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
+import dev.tpool.spring.TpRunWatch;
 import dev.tpool.spring.metrics.TpPoolMetrics;
+import dev.tpool.spring.metrics.TpRunWatchMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,6 +27,12 @@ public final class TpMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     TpPoolMetrics tpPoolMetrics(TpRegistry registry) {
         return new TpPoolMetrics(registry);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    TpRunWatchMetrics tpRunWatchMetrics(TpRunWatch watch) {
+        return new TpRunWatchMetrics(watch);
     }
 
 }
