@@ -98,6 +98,12 @@ public final class TpAutoConfiguration {
     }
 
     @Bean
+    @Lazy(false)
+    TpDataSourceCheck tpDataSourceCheck(TpProperties properties, TpRegistry registry, ListableBeanFactory beanFactory) {
+        return new TpDataSourceCheck(properties, registry, beanFactory);
+    }
+
+    @Bean
     TpReconfiguration tpReconfiguration(TpProperties properties, Environment environment, BeanFactory beanFactory) {
         return new TpReconfiguration(properties, environment, beanFactory);
     }

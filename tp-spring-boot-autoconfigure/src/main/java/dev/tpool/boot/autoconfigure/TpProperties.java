@@ -71,10 +71,13 @@ public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<St
      * @param stackSize Stack size of a platform thread. The JVM's own by default.
      * @param runWarning How long a callback may run before it is logged, while it runs,
      * with its stack. Not at all by default.
+     * @param dataSource Name of the data source bean whose connections the callbacks use.
+     * A pool with more threads than that has connections is worth a warning.
      */
     public record Pool(@Nullable String inherits, @Nullable Integer minThreads, @Nullable Integer maxThreads,
             @Nullable TpThreadKind threads, @Nullable Integer queueCapacity, @Nullable TpFullPolicy whenFull,
-            @Nullable Duration keepAlive, @Nullable DataSize stackSize, @Nullable Duration runWarning) {
+            @Nullable Duration keepAlive, @Nullable DataSize stackSize, @Nullable Duration runWarning,
+            @Nullable String dataSource) {
     }
 
     /**
