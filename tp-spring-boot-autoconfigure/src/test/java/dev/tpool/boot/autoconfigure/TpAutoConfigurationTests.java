@@ -363,6 +363,37 @@ class TpAutoConfigurationTests {
     }
 
     @Test
+    void customizersMayChangeWhatHasOneName() {
+        this.runner.withBean(TpPoolCustomizer.class, () -> (name, builder) -> {
+            if (name.equals("io")) {
+                builder.threadMaximum(2);
+            }
+        }).withBean(TpEnvironmentCustomizer.class, () -> (name, builder) -> {
+            if (name.equals("imports")) {
+                builder.priority(TpPriority.HIGH);
+            }
+        })
+            .withPropertyValues("tp.pools.io.max-threads=8", "tp.pools.cpu.max-threads=8",
+                    "tp.environments.imports.priority=low", "tp.environments.others.priority=low")
+            .run((context) -> {
+                TpRegistry registry = context.getBean(TpRegistry.class);
+
+                assertThat(registry.pool("io").threadMaximum()).isEqualTo(2);
+                assertThat(registry.pool("cpu").threadMaximum()).isEqualTo(8);
+                assertThat(registry.environment("imports").priority()).isEqualTo(TpPriority.HIGH);
+                assertThat(registry.environment("others").priority()).isEqualTo(TpPriority.LOW);
+            });
+    }
+
+    @Test
+    void environmentCustomizersAreCalledInOrder() {
+        this.runner.withUserConfiguration(EnvironmentCustomizers.class)
+            .withPropertyValues("tp.defaults.environment.priority=low")
+            .run((context) -> assertThat(context.getBean(TpRegistry.class).environment("default").priority())
+                .isEqualTo(TpPriority.HIGH));
+    }
+
+    @Test
     void poolsAreWatchedByTheMonitorsInTheContext() {
         Watcher watcher = new Watcher();
         this.runner.withBean(Watcher.class, () -> watcher).run((context) -> {
@@ -561,6 +592,23 @@ class TpAutoConfigurationTests {
         @Bean
         TpEnvironmentCustomizer priority() {
             return (name, builder) -> builder.priority(TpPriority.HIGH);
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class EnvironmentCustomizers {
+
+        @Bean
+        @Order(2)
+        TpEnvironmentCustomizer second() {
+            return (name, builder) -> builder.priority(TpPriority.HIGH);
+        }
+
+        @Bean
+        @Order(1)
+        TpEnvironmentCustomizer first() {
+            return (name, builder) -> builder.priority(TpPriority.NORMAL);
         }
 
     }
