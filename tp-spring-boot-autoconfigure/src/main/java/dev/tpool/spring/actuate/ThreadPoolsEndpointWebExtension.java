@@ -1,8 +1,10 @@
 package dev.tpool.spring.actuate;
 
 import dev.tpool.spring.actuate.ThreadPoolsEndpoint.ThreadPoolDescriptor;
+import dev.tpool.spring.actuate.ThreadPoolsEndpointWebExtension.RefusalDescriptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -14,6 +16,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
  * Answers over HTTP why a request was refused, which is left out of error pages by
  * default, and 404 for a pool that is not there.
  */
+@RegisterReflectionForBinding(RefusalDescriptor.class)
 @EndpointWebExtension(endpoint = ThreadPoolsEndpoint.class)
 public final class ThreadPoolsEndpointWebExtension {
 
