@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Runs callbacks on one thread: the one place where user code is called, and so the one
  * place where a throw is met. What happens around one execution, in this order:
  * <ol>
- * <li>the activation context and the library's class loader are put in force;</li>
+ * <li>the library's class loader, the activation context and what was captured for the
+ * callback are put in force;</li>
  * <li>the callback runs;</li>
  * <li>the finalization callback runs, and the contexts go;</li>
  * <li>the completion actions run;</li>
@@ -136,6 +137,7 @@ final class Execution {
 
     private @Nullable Throwable callUserCode(QueueNode node, TpEnvironment environment) {
         TpActivationContext.Scope scope = null;
+        TpActivationContext.Scope capturedScope = null;
         Throwable failure = null;
         try {
             if (environment.library() != null && environment.library().classLoader() != null) {
@@ -143,6 +145,9 @@ final class Execution {
             }
             if (environment.activationContext() != null) {
                 scope = environment.activationContext().activate();
+            }
+            if (this.instance.captured != null) {
+                capturedScope = this.instance.captured.activate();
             }
             node.invoke(this.instance);
         }
@@ -157,6 +162,12 @@ final class Execution {
                 this.pool.report(node.source(), ex);
             }
         }
+        close(capturedScope, node);
+        close(scope, node);
+        return failure;
+    }
+
+    private void close(TpActivationContext.@Nullable Scope scope, QueueNode node) {
         if (scope != null) {
             try {
                 scope.close();
@@ -165,7 +176,6 @@ final class Execution {
                 this.pool.report(node.source(), ex);
             }
         }
-        return failure;
     }
 
     private void conclude(QueueNode node, long started, @Nullable Throwable failure) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What only some objects need: a name of their own, neighbours in a cleanup group, a
- * period, threads that wait. Made when the first of it is needed, so that all the others
- * stay small.
+ * period, captured contexts, threads that wait. Made when the first of it is needed, so
+ * that all the others stay small.
  */
 final class ObjectAside {
 
@@ -17,6 +17,14 @@ final class ObjectAside {
             VarHandle.class, ObjectAside.class, ObjectWaiters.class);
 
     final @Nullable String name;
+
+    /** The contexts of the pending callbacks, if the environment captures them. */
+    final @Nullable Results contexts;
+
+    /**
+     * What was captured when a timer was set; guarded by the clock's lock.
+     */
+    @Nullable TpActivationContext captured;
 
     /** The neighbours in the cleanup group; guarded by the group's lock. */
     @Nullable TpObject groupBefore;
@@ -38,8 +46,9 @@ final class ObjectAside {
 
     private volatile @Nullable ObjectWaiters waiters;
 
-    ObjectAside(@Nullable String name) {
+    ObjectAside(@Nullable String name, @Nullable Results contexts) {
         this.name = name;
+        this.contexts = contexts;
     }
 
     ObjectWaiters waiters() {

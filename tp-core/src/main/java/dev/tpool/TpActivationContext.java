@@ -2,8 +2,8 @@ package dev.tpool;
 
 /**
  * Something that is in force while callbacks run: the counterpart of the activation
- * context of {@code TpSetCallbackActivationContext}. Typical uses are thread-bound
- * contexts that were captured when the environment was built.
+ * context of {@code TpSetCallbackActivationContext}. An environment has one for all its
+ * callbacks, or captures one for each post, see {@link TpContextCapture}.
  */
 @FunctionalInterface
 public interface TpActivationContext {

@@ -63,6 +63,9 @@ public final class TpCallbackInstance {
     /** What this very callback is told: the result of a wait or of an operation. */
     @Nullable Object payload;
 
+    /** What was captured for this callback. */
+    @Nullable TpActivationContext captured;
+
     private boolean accepting;
 
     private boolean disassociated;
@@ -250,6 +253,19 @@ public final class TpCallbackInstance {
     }
 
     /**
+     * Takes what the callback that is about to begin is told.
+     */
+    void receive(Object result) {
+        if (result instanceof ResultInContext inContext) {
+            this.payload = inContext.result();
+            this.captured = inContext.context();
+        }
+        else {
+            this.payload = result;
+        }
+    }
+
+    /**
      * The stripe of the calling thread, if it is a worker of the pool.
      */
     static @Nullable Stripe stripeIn(TpPool pool) {
@@ -350,6 +366,7 @@ public final class TpCallbackInstance {
      */
     void endAndGoOn() {
         this.payload = null;
+        this.captured = null;
         this.disassociated = false;
         this.longRunning = false;
     }

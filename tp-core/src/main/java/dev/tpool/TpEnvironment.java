@@ -34,6 +34,8 @@ public final class TpEnvironment {
 
     private final @Nullable TpActivationContext activationContext;
 
+    private final @Nullable TpContextCapture contextCapture;
+
     private final @Nullable TpExceptionHandler exceptionHandler;
 
     private final boolean bare;
@@ -48,8 +50,10 @@ public final class TpEnvironment {
         this.library = builder.library;
         this.finalizationCallback = builder.finalizationCallback;
         this.activationContext = builder.activationContext;
+        this.contextCapture = builder.contextCapture;
         this.exceptionHandler = builder.exceptionHandler;
-        this.bare = this.library == null && this.finalizationCallback == null && this.activationContext == null;
+        this.bare = this.library == null && this.finalizationCallback == null && this.activationContext == null
+                && this.contextCapture == null;
     }
 
     /**
@@ -164,6 +168,26 @@ public final class TpEnvironment {
      */
     public @Nullable TpActivationContext activationContext() {
         return this.activationContext;
+    }
+
+    /**
+     * What takes along the poster's contexts.
+     * @return the capture, or {@code null} if nothing is taken along
+     */
+    public @Nullable TpContextCapture contextCapture() {
+        return this.contextCapture;
+    }
+
+    boolean captures() {
+        return this.contextCapture != null;
+    }
+
+    /**
+     * Captures what is in force on the calling thread, if that is asked for.
+     */
+    @Nullable TpActivationContext capture() {
+        return (this.contextCapture != null)
+                ? Objects.requireNonNull(this.contextCapture.capture(), "the captured context") : null;
     }
 
     /**
@@ -529,7 +553,7 @@ public final class TpEnvironment {
      * Whether nobody has to be told of a one-shot before or after it runs.
      */
     private boolean isUntracked() {
-        return this.cleanupGroup == null && this.library == null && !pool().isWatched();
+        return this.cleanupGroup == null && this.library == null && this.contextCapture == null && !pool().isWatched();
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> postForResult(@Nullable String name,
@@ -546,6 +570,7 @@ public final class TpEnvironment {
     private @Nullable TrackedOneShot postTracked(TpSimpleCallback<@Nullable Object> callback,
             @Nullable Object context) {
         TpPool target = pool();
+        TpActivationContext captured = capture();
         TpPool.Admission admission = target.admit(TrackedOneShot.nameOf(callback), true);
         if (admission == TpPool.Admission.REFUSED) {
             return null;
@@ -553,6 +578,9 @@ public final class TpEnvironment {
         boolean admitted = admission == TpPool.Admission.ADMITTED;
         TrackedOneShot oneShot = (admitted && !target.isWatched()) ? new TrackedOneShot(this, callback, context)
                 : new WatchedOneShot(this, callback, context, admitted);
+        if (captured != null) {
+            oneShot.setCaptured(captured);
+        }
         try {
             join(oneShot);
         }
@@ -624,6 +652,8 @@ public final class TpEnvironment {
 
         private @Nullable TpActivationContext activationContext;
 
+        private @Nullable TpContextCapture contextCapture;
+
         private @Nullable TpExceptionHandler exceptionHandler;
 
         private Builder() {
@@ -639,6 +669,7 @@ public final class TpEnvironment {
             this.library = from.library;
             this.finalizationCallback = from.finalizationCallback;
             this.activationContext = from.activationContext;
+            this.contextCapture = from.contextCapture;
             this.exceptionHandler = from.exceptionHandler;
         }
 
@@ -743,6 +774,20 @@ public final class TpEnvironment {
          */
         public Builder activationContext(@Nullable TpActivationContext activationContext) {
             this.activationContext = activationContext;
+            return this;
+        }
+
+        /**
+         * Sets what takes along the poster's contexts, so that they are in force while
+         * the callback runs, inside of the {@link #activationContext}. They are captured
+         * at each post, at each setting of a timer or wait, and at the start of each
+         * operation of an I/O object; a timer that fires again and again runs in those of
+         * its setting.
+         * @param contextCapture the capture, or {@code null} to take nothing along
+         * @return this builder
+         */
+        public Builder contextCapture(@Nullable TpContextCapture contextCapture) {
+            this.contextCapture = contextCapture;
             return this;
         }
 

@@ -61,8 +61,8 @@ public final class TpIo extends TpObject {
      * of an environment; open the channels with it. One worker waits for events as long
      * as the group lives, so the pool needs at least one more. The callbacks are no
      * members of the environment's cleanup group, whose close would wait for them for
-     * ever. The group goes on if its pool is closed, and the pool ends after the group:
-     * shut the group down, and close its channels.
+     * ever, and run in no captured context. The group goes on if its pool is closed, and
+     * the pool ends after the group: shut the group down, and close its channels.
      * @param environment where the group's callbacks run
      * @return the group
      * @throws IOException if the platform refuses it
@@ -77,7 +77,7 @@ public final class TpIo extends TpObject {
                     + " queue; " + pool + " has at most " + pool.threadMaximum() + " and a queue capacity of "
                     + pool.queueCapacity());
         }
-        TpEnvironment own = environment.toBuilder().cleanupGroup(null).runsLong(true).build();
+        TpEnvironment own = environment.toBuilder().cleanupGroup(null).contextCapture(null).runsLong(true).build();
         return AsynchronousChannelGroup.withCachedThreadPool(new EnvironmentExecutor(own), 1);
     }
 
@@ -90,12 +90,13 @@ public final class TpIo extends TpObject {
      * @throws IllegalStateException if the object was closed
      */
     public <V extends @Nullable Object> Operation<V> start(@Nullable Object attachment) {
+        TpActivationContext captured = environment().capture();
         lock();
         try {
             setFlagsIfOpen(ObjectState.STARTED | ObjectState.IN_FLIGHT);
             this.started++;
             this.inFlight++;
-            return new Operation<>(this, attachment, this.generation);
+            return new Operation<>(this, attachment, captured, this.generation);
         }
         finally {
             unlock();
@@ -204,7 +205,7 @@ public final class TpIo extends TpObject {
             operation.over = true;
             boolean awaited = operation.generation == this.generation;
             if (awaited && completion != null) {
-                post = countPost(true, this.results, completion);
+                post = countPost(this.results, true, ResultInContext.of(completion, operation.captured));
             }
             this.inFlight--;
             this.started -= awaited ? 1 : 0;
@@ -227,8 +228,18 @@ public final class TpIo extends TpObject {
     }
 
     @Override
-    Results results() {
-        return this.results;
+    boolean isClaimedByStateAlone() {
+        return false;
+    }
+
+    @Override
+    long takeOne(TpCallbackInstance instance) {
+        return takeOne(this.results, instance);
+    }
+
+    @Override
+    long dropPending() {
+        return dropPending(this.results);
     }
 
     @Override
@@ -266,14 +277,18 @@ public final class TpIo extends TpObject {
 
         private final @Nullable Object attachment;
 
+        private final @Nullable TpActivationContext captured;
+
         private final int generation;
 
         /** Guarded by the lock of the I/O object. */
         private boolean over;
 
-        private Operation(TpIo io, @Nullable Object attachment, int generation) {
+        private Operation(TpIo io, @Nullable Object attachment, @Nullable TpActivationContext captured,
+                int generation) {
             this.io = Objects.requireNonNull(io);
             this.attachment = attachment;
+            this.captured = captured;
             this.generation = generation;
         }
 

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +50,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      */
     TpObject(@Nullable String name, TpEnvironment environment, long initialState) {
         this.environment = environment;
-        if (name != null) {
-            ASIDE.setRelease(this, new ObjectAside(name));
+        if (name != null || environment.captures()) {
+            ASIDE.setRelease(this, new ObjectAside(name, environment.captures() ? new Results() : null));
         }
         STATE.setRelease(this, initialState);
     }
@@ -184,7 +185,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         if (existing != null) {
             return existing;
         }
-        ObjectAside made = new ObjectAside(null);
+        ObjectAside made = new ObjectAside(null, null);
         ObjectAside witness = (ObjectAside) ASIDE.compareAndExchange(this, null, made);
         return (witness != null) ? witness : made;
     }
@@ -251,17 +252,38 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Counts a post together with what its callback is told. Under the lock of the
-     * results.
+     * Counts a post with what its callback is told. Under the lock of the results.
      */
-    final Post countPost(boolean evenIfClosed, Results told, Object result) {
+    final Post countPost(Results results, boolean evenIfClosed, Object result) {
         // First the result: what runs out of memory here has counted nothing.
-        told.add(result);
+        results.add(result);
         Post post = countPost(evenIfClosed);
         if (post == Post.REFUSED) {
-            told.takeBack();
+            results.takeBack();
         }
         return post;
+    }
+
+    /**
+     * Counts a post with what was captured for it.
+     */
+    final Post countPostIn(TpActivationContext context) {
+        ResultInContext result = new ResultInContext(null, context);
+        Results contexts = contexts();
+        contexts.lock();
+        try {
+            return countPost(contexts, false, result);
+        }
+        finally {
+            contexts.unlock();
+        }
+    }
+
+    /**
+     * The contexts of the pending callbacks of an object whose environment captures them.
+     */
+    final Results contexts() {
+        return Objects.requireNonNull(aside().contexts);
     }
 
     /**
@@ -331,8 +353,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
 
     @Override
     final boolean claim(TpCallbackInstance instance) {
-        Results told = results();
-        long next = (told != null) ? takeOne(told, instance) : takeOne();
+        long next = takeOne(instance);
         if (next == NOTHING_TAKEN) {
             return false;
         }
@@ -343,18 +364,16 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * What each pending callback is told of its own.
-     * @return {@code null} if nothing is: the state word alone says what the next
-     * callback is
+     * Whether the state word alone says what the next callback is.
      */
-    @Nullable Results results() {
-        return null;
+    boolean isClaimedByStateAlone() {
+        return !this.environment.captures();
     }
 
     @Override
     final boolean claimInPlace() {
         long seen = this.state;
-        while (ObjectState.isClaimableInPlace(seen) && results() == null) {
+        while (ObjectState.isClaimableInPlace(seen) && isClaimedByStateAlone()) {
             long witness = (long) STATE.compareAndExchange(this, seen, ObjectState.claimed(seen));
             if (witness == seen) {
                 return true;
@@ -367,7 +386,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     @Override
     final boolean settleAndClaimInPlace() {
         long seen = this.state;
-        while (ObjectState.isClaimableInPlace(seen) && results() == null
+        while (ObjectState.isClaimableInPlace(seen) && isClaimedByStateAlone()
                 && !ObjectState.is(seen, ObjectState.WAITED | ObjectState.CLOSED)) {
             long witness = (long) STATE.compareAndExchange(this, seen, seen - ObjectState.PENDING_ONE);
             if (witness == seen) {
@@ -379,10 +398,28 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Turns a pending callback into a running one in the state word.
+     * Turns a pending callback into a running one, and hands over what it is told.
      * @return the new state, or {@link #NOTHING_TAKEN}
      */
-    private long takeOne() {
+    long takeOne(TpCallbackInstance instance) {
+        return this.environment.captures() ? takeOne(contexts(), instance) : takeOneByState();
+    }
+
+    final long takeOne(Results results, TpCallbackInstance instance) {
+        results.lock();
+        try {
+            long next = takeOneByState();
+            if (next != NOTHING_TAKEN) {
+                instance.receive(results.take());
+            }
+            return next;
+        }
+        finally {
+            results.unlock();
+        }
+    }
+
+    private long takeOneByState() {
         while (true) {
             long seen = this.state;
             if (!ObjectState.isClaimable(seen)) {
@@ -399,45 +436,31 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         }
     }
 
-    private long takeOne(Results told, TpCallbackInstance instance) {
-        told.lock();
-        try {
-            long next = takeOne();
-            if (next != NOTHING_TAKEN) {
-                instance.payload = told.take();
-            }
-            return next;
-        }
-        finally {
-            told.unlock();
-        }
-    }
-
     @Override
     boolean tellCompletion(@Nullable Throwable failure) {
         return false;
     }
 
     /**
-     * Drops what is pending, and what it would have been told.
+     * Drops what is pending.
      * @return how many were dropped
      */
-    private long dropPending() {
-        Results told = results();
-        if (told == null) {
-            return dropFromState();
-        }
-        told.lock();
+    long dropPending() {
+        return this.environment.captures() ? dropPending(contexts()) : dropPendingByState();
+    }
+
+    final long dropPending(Results results) {
+        results.lock();
         try {
-            told.drop();
-            return dropFromState();
+            results.drop();
+            return dropPendingByState();
         }
         finally {
-            told.unlock();
+            results.unlock();
         }
     }
 
-    private long dropFromState() {
+    private long dropPendingByState() {
         while (true) {
             long seen = this.state;
             long dropped = ObjectState.pending(seen);

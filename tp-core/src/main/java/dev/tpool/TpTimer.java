@@ -80,7 +80,8 @@ public final class TpTimer extends ClockEntry {
         long periodNanos = nanos("period", period);
         long windowNanos = window(window, periodNanos);
         Clock clock = pool().clock();
-        boolean simple = periodNanos == 0 && windowNanos == 0;
+        TpActivationContext captured = environment().capture();
+        boolean simple = periodNanos == 0 && windowNanos == 0 && captured == null;
         if (simple && delayNanos > 0 && !isClosed() && clock.armAnew(this, delayNanos)) {
             // All else is as it was: what is movable is set, and has no plan.
             return true;
@@ -93,6 +94,7 @@ public final class TpTimer extends ClockEntry {
             if (takesNoNotice()) {
                 return false;
             }
+            setCaptured(captured);
             if (delayNanos == 0) {
                 takenBack = clock.disarm(this);
                 post = postAtOnce(clock, now, periodNanos, windowNanos);
@@ -138,6 +140,7 @@ public final class TpTimer extends ClockEntry {
         long periodNanos = nanos("period", period);
         long windowNanos = window(window, periodNanos);
         Clock clock = pool().clock();
+        TpActivationContext captured = environment().capture();
         Post post = Post.REFUSED;
         boolean takenBack;
         clock.lock();
@@ -145,6 +148,7 @@ public final class TpTimer extends ClockEntry {
             if (takesNoNotice()) {
                 return false;
             }
+            setCaptured(captured);
             if (clock.hasPassed(wallNanos)) {
                 takenBack = clock.disarm(this);
                 post = postAtOnce(clock, clock.now(), periodNanos, windowNanos);
@@ -206,11 +210,23 @@ public final class TpTimer extends ClockEntry {
     private Post postAtOnce(Clock clock, long now, long period, long window) {
         // First the plan: what runs out of memory here has counted nothing.
         setPlan(now + period, period, window);
-        Post post = countPost(false);
+        Post post = countExpiry();
         if (period > 0 && post != Post.REFUSED) {
             clock.arm(this, now + period, window, false);
         }
         return post;
+    }
+
+    private void setCaptured(@Nullable TpActivationContext captured) {
+        if (captured != null) {
+            aside().captured = captured;
+        }
+    }
+
+    private Post countExpiry() {
+        ObjectAside existing = asideIfAny();
+        TpActivationContext captured = (existing != null) ? existing.captured : null;
+        return (captured != null) ? countPostIn(captured) : countPost(false);
     }
 
     private void nowSet() {
@@ -279,7 +295,7 @@ public final class TpTimer extends ClockEntry {
 
     @Override
     Post expire(Clock clock, long now) {
-        Post post = countPost(false);
+        Post post = countExpiry();
         Plan plan = plan();
         if (plan != null && plan.period > 0 && post != Post.REFUSED) {
             long from = (plan.due != Plan.DUE_WHEN_SERVED) ? plan.due : now;

@@ -134,7 +134,7 @@ public final class TpWait extends ClockEntry {
             case RELATIVE -> nanos == 0;
             case ABSOLUTE -> pool().clock().hasPassed(nanos);
         };
-        Watch watch = new Watch(timeout != Timeout.NONE);
+        Watch watch = new Watch(timeout != Timeout.NONE, environment().capture());
         Watch replaced;
         Post post = Post.REFUSED;
         lock();
@@ -146,7 +146,7 @@ public final class TpWait extends ClockEntry {
             replaced = this.live;
             this.live = atOnce ? null : watch;
             if (atOnce) {
-                post = countPost(false, this.results, TpWaitResult.TIMED_OUT);
+                post = countPost(this.results, false, watch.inContext(TpWaitResult.TIMED_OUT));
             }
         }
         finally {
@@ -266,8 +266,18 @@ public final class TpWait extends ClockEntry {
     }
 
     @Override
-    Results results() {
-        return this.results;
+    boolean isClaimedByStateAlone() {
+        return false;
+    }
+
+    @Override
+    long takeOne(TpCallbackInstance instance) {
+        return takeOne(this.results, instance);
+    }
+
+    @Override
+    long dropPending() {
+        return dropPending(this.results);
     }
 
     @Override
@@ -310,6 +320,8 @@ public final class TpWait extends ClockEntry {
 
         private final boolean hasTimeout;
 
+        private final @Nullable TpActivationContext captured;
+
         /**
          * What is left to do for the callback that was counted; passed from a step to the
          * next.
@@ -318,8 +330,13 @@ public final class TpWait extends ClockEntry {
 
         private volatile TpWaitable.@Nullable Registration registration;
 
-        Watch(boolean hasTimeout) {
+        Watch(boolean hasTimeout, @Nullable TpActivationContext captured) {
             this.hasTimeout = hasTimeout;
+            this.captured = captured;
+        }
+
+        Object inContext(TpWaitResult result) {
+            return ResultInContext.of(result, this.captured);
         }
 
         void begin(TpWaitable waitable) {
@@ -396,7 +413,7 @@ public final class TpWait extends ClockEntry {
                     return false;
                 }
                 if (result != null) {
-                    Post post = countPost(false, TpWait.this.results, result);
+                    Post post = countPost(TpWait.this.results, false, inContext(result));
                     if (post == Post.REFUSED) {
                         // Whoever is closing the wait withdraws the registration.
                         return false;

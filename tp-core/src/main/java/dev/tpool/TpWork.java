@@ -40,7 +40,7 @@ public final class TpWork extends TpObject {
      */
     public void submit() {
         TpPool pool = pool();
-        if (pool.isPlain()) {
+        if (pool.isPlain() && !environment().captures()) {
             post();
         }
         else {
@@ -50,11 +50,17 @@ public final class TpWork extends TpObject {
 
     private void submitAside(TpPool pool) {
         checkOpen();
+        TpActivationContext captured = environment().capture();
         switch (pool.admit(name(), false)) {
             case ADMITTED -> {
-                pool.posted(this);
                 try {
-                    post();
+                    if (captured != null) {
+                        postIn(captured);
+                    }
+                    else {
+                        pool.posted(this);
+                        post();
+                    }
                 }
                 catch (RuntimeException ex) {
                     pool.takeBackAdmission();
@@ -67,6 +73,14 @@ public final class TpWork extends TpObject {
             }
             case REFUSED -> throw pool.rejected(name());
         }
+    }
+
+    private void postIn(TpActivationContext captured) {
+        Post post = countPostIn(captured);
+        if (post == Post.REFUSED) {
+            checkOpen();
+        }
+        finishPost(post);
     }
 
     @Override

@@ -28,6 +28,13 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
         this.context = context;
     }
 
+    /**
+     * Sets what was captured for it, before anybody knows of it.
+     */
+    final void setCaptured(TpActivationContext captured) {
+        contexts().add(new ResultInContext(null, captured));
+    }
+
     @Override
     public final String name() {
         return nameOf(this.callback);

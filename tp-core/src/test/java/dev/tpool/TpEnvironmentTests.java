@@ -36,6 +36,7 @@ class TpEnvironmentTests {
         assertThat(defaults.library()).isNull();
         assertThat(defaults.finalizationCallback()).isNull();
         assertThat(defaults.activationContext()).isNull();
+        assertThat(defaults.contextCapture()).isNull();
         assertThat(defaults.exceptionHandler()).isNull();
     }
 
@@ -70,6 +71,7 @@ class TpEnvironmentTests {
         };
         TpActivationContext activationContext = () -> () -> {
         };
+        TpContextCapture contextCapture = () -> activationContext;
         TpExceptionHandler exceptionHandler = (source, failure) -> {
         };
         TpEnvironment first = TpEnvironment.builder()
@@ -81,6 +83,7 @@ class TpEnvironmentTests {
             .library(library)
             .finalizationCallback(finalizationCallback)
             .activationContext(activationContext)
+            .contextCapture(contextCapture)
             .exceptionHandler(exceptionHandler)
             .build();
 
@@ -97,6 +100,7 @@ class TpEnvironmentTests {
         assertThat(second.library()).isSameAs(library);
         assertThat(second.finalizationCallback()).isSameAs(finalizationCallback);
         assertThat(second.activationContext()).isSameAs(activationContext);
+        assertThat(second.contextCapture()).isSameAs(contextCapture);
         assertThat(second.exceptionHandler()).isSameAs(exceptionHandler);
     }
 
