@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpContextCapture;
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpLibrary;
 import dev.tpool.TpMonitor;
@@ -44,6 +45,8 @@ final class ConfiguredThings {
 
     private final TpThreadKind defaultThreads;
 
+    private final ObjectProvider<TpContextCapture> contextCapture;
+
     private final ObjectProvider<TpMonitor> monitors;
 
     private final ObjectProvider<TpPoolCustomizer> poolCustomizers;
@@ -51,13 +54,15 @@ final class ConfiguredThings {
     private final ObjectProvider<TpEnvironmentCustomizer> environmentCustomizers;
 
     ConfiguredThings(TpProperties properties, TpRegistry registry, LibraryLoader libraries, TpThreadKind defaultThreads,
-            ObjectProvider<TpMonitor> monitors, ObjectProvider<TpPoolCustomizer> poolCustomizers,
+            ObjectProvider<TpContextCapture> contextCapture, ObjectProvider<TpMonitor> monitors,
+            ObjectProvider<TpPoolCustomizer> poolCustomizers,
             ObjectProvider<TpEnvironmentCustomizer> environmentCustomizers) {
         TpPropertiesRules.check(properties);
         this.properties = properties;
         this.registry = registry;
         this.libraries = libraries;
         this.defaultThreads = defaultThreads;
+        this.contextCapture = contextCapture;
         this.monitors = monitors;
         this.poolCustomizers = poolCustomizers;
         this.environmentCustomizers = environmentCustomizers;
@@ -142,6 +147,21 @@ final class ConfiguredThings {
         builder.priority(environment.get(TpProperties.Environment::priority, TpPriority.NORMAL));
         builder.runsLong(environment.get(TpProperties.Environment::runsLong, false));
         builder.persistent(environment.get(TpProperties.Environment::persistent, false));
+        if (environment.get(TpProperties.Environment::propagateContext, false)) {
+            builder.contextCapture(contextCapture(
+                    environment.property(TpProperties.Environment::propagateContext, "propagate-context")));
+        }
+    }
+
+    private TpContextCapture contextCapture(@Nullable String property) {
+        TpContextCapture capture = this.contextCapture.getIfAvailable();
+        if (capture == null) {
+            throw new InvalidTpPropertiesException(List.of(new Problem(String.valueOf(property), true,
+                    "needs Micrometer's context propagation, which is not on the class path",
+                    "Add the dependency 'io.micrometer:context-propagation', or define a TpContextCapture bean.")),
+                    null);
+        }
+        return capture;
     }
 
     TpCleanupGroup cleanupGroup(String name) {

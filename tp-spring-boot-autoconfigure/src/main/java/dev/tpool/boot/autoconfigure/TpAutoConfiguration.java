@@ -2,6 +2,7 @@ package dev.tpool.boot.autoconfigure;
 
 import java.time.Duration;
 
+import dev.tpool.TpContextCapture;
 import dev.tpool.TpMonitor;
 import dev.tpool.TpThreadKind;
 import dev.tpool.spring.TpEnvironmentCustomizer;
@@ -72,12 +73,12 @@ public final class TpAutoConfiguration {
 
     @Bean
     ConfiguredThings tpConfiguredThings(TpProperties properties, TpRegistry registry, ResourceLoader resourceLoader,
-            Environment environment, ObjectProvider<TpMonitor> monitors,
-            ObjectProvider<TpPoolCustomizer> poolCustomizers,
+            Environment environment, ObjectProvider<TpContextCapture> contextCapture,
+            ObjectProvider<TpMonitor> monitors, ObjectProvider<TpPoolCustomizer> poolCustomizers,
             ObjectProvider<TpEnvironmentCustomizer> environmentCustomizers) {
         TpThreadKind threads = Threading.VIRTUAL.isActive(environment) ? TpThreadKind.VIRTUAL : TpThreadKind.PLATFORM;
-        return new ConfiguredThings(properties, registry, new LibraryLoader(resourceLoader), threads, monitors,
-                poolCustomizers, environmentCustomizers);
+        return new ConfiguredThings(properties, registry, new LibraryLoader(resourceLoader), threads, contextCapture,
+                monitors, poolCustomizers, environmentCustomizers);
     }
 
     /**

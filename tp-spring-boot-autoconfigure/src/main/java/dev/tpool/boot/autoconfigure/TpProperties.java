@@ -33,13 +33,14 @@ import org.springframework.util.unit.DataSize;
  * @param sections Critical sections.
  * @param events Events.
  * @param libraries Libraries whose code callbacks run.
+ * @param executorViews Environments as executors and schedulers of Spring and the JDK.
  */
 @ConfigurationProperties(prefix = "tp", ignoreUnknownFields = false)
 public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<String, Pool> pools,
         @DefaultValue Map<String, Environment> environments, @DefaultValue Map<String, CleanupGroup> cleanupGroups,
         @DefaultValue Map<String, Semaphore> semaphores, @DefaultValue Map<String, Mutex> mutexes,
         @DefaultValue Map<String, Section> sections, @DefaultValue Map<String, Event> events,
-        @DefaultValue Map<String, Library> libraries) {
+        @DefaultValue Map<String, Library> libraries, @DefaultValue Map<String, ExecutorView> executorViews) {
 
     /**
      * What entries take that they leave out. One group for each kind, since a name such
@@ -96,10 +97,13 @@ public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<St
      * @param persistent Whether callbacks want a thread that does not go away.
      * @param library Library whose code the callbacks run. Its class loader is their
      * context class loader.
+     * @param propagateContext Whether callbacks run with the MDC, the security context,
+     * the observation and whatever else Micrometer's context propagation knows of, as
+     * they were where the callback was posted.
      */
     public record Environment(@Nullable String inherits, @Nullable String pool, @Nullable String cleanupGroup,
             @Nullable TpPriority priority, @Nullable Boolean runsLong, @Nullable Boolean persistent,
-            @Nullable String library) {
+            @Nullable String library, @Nullable Boolean propagateContext) {
     }
 
     /**
@@ -179,6 +183,20 @@ public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<St
      * 'classpath:plugins/parsers.jar'. Has to be set.
      */
     public record Library(@Nullable String location) {
+    }
+
+    /**
+     * An environment as an executor and a scheduler. Its name is the qualifier that
+     * {@code @Async} and {@code @Scheduled} take.
+     *
+     * @param environment Environment that the tasks run in. The one of the view's own
+     * name by default.
+     * @param taskExecutor Whether there is an AsyncTaskExecutor, which is an
+     * ExecutorService, too.
+     * @param taskScheduler Whether there is a TaskScheduler.
+     */
+    public record ExecutorView(@Nullable String environment, @DefaultValue("true") boolean taskExecutor,
+            @DefaultValue("false") boolean taskScheduler) {
     }
 
 }

@@ -15,6 +15,7 @@ import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
 import dev.tpool.boot.autoconfigure.TpProperties.CleanupGroup;
 import dev.tpool.boot.autoconfigure.TpProperties.Defaults;
 import dev.tpool.boot.autoconfigure.TpProperties.Environment;
+import dev.tpool.boot.autoconfigure.TpProperties.ExecutorView;
 import dev.tpool.boot.autoconfigure.TpProperties.Library;
 import dev.tpool.boot.autoconfigure.TpProperties.Pool;
 import dev.tpool.boot.autoconfigure.TpProperties.Section;
@@ -59,6 +60,7 @@ final class TpPropertiesRules {
         rules.each("tp.semaphores", properties.semaphores(), rules::semaphore);
         rules.each("tp.sections", properties.sections(), rules::section);
         rules.each("tp.libraries", properties.libraries(), rules::library);
+        rules.each(ExecutorViews.PREFIX, properties.executorViews(), rules::executorView);
         if (!rules.problems.isEmpty()) {
             throw new InvalidTpPropertiesException(rules.problems, null);
         }
@@ -214,6 +216,13 @@ final class TpPropertiesRules {
         atLeast(property, value, least);
         if (value != null && value > most) {
             wrong(property, value, "must be at most " + most, "Set '" + property + "' to " + most + " or less.");
+        }
+    }
+
+    private void executorView(String prefix, ExecutorView view) {
+        if (!view.taskExecutor() && !view.taskScheduler()) {
+            wrong(prefix + ".task-executor", false, "leaves nothing of the view, since task-scheduler is off, too",
+                    "Remove the entry, or set '" + prefix + ".task-scheduler' to true.");
         }
     }
 

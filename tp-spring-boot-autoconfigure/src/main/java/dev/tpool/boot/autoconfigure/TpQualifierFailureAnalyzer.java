@@ -1,8 +1,12 @@
 package dev.tpool.boot.autoconfigure;
 
 import java.util.Set;
+import java.util.concurrent.Executor;
 
+import dev.tpool.TpEnvironment;
 import dev.tpool.spring.TpUnknownNameException;
+import dev.tpool.spring.task.TpTaskExecutor;
+import dev.tpool.spring.task.TpTaskScheduler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -16,6 +20,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.TaskScheduler;
 
 /**
  * Names the thing that was probably meant by a qualifier. Comes before Boot's own
@@ -42,7 +47,7 @@ final class TpQualifierFailureAnalyzer extends AbstractInjectionFailureAnalyzer<
         }
         Set<String> known = TpBeanNames.known(beans, type);
         if (known == null) {
-            return null;
+            return executorView(beans, type, name, cause, description);
         }
         String nearest = new TpUnknownNameException(type.getSimpleName(), name, known).nearest();
         return new FailureAnalysis(
@@ -50,6 +55,34 @@ final class TpQualifierFailureAnalyzer extends AbstractInjectionFailureAnalyzer<
                         + " with the qualifier '" + name + "', and there is none.",
                 (nearest != null) ? "Did you mean '" + nearest + "'?"
                         : "Define it under 'tp.' in the configuration or as a bean. Known are " + known + ".",
+                cause);
+    }
+
+    /**
+     * An executor or scheduler of the name of an environment that has no such view.
+     */
+    private static @Nullable FailureAnalysis executorView(ListableBeanFactory beans, Class<?> type, String name,
+            Throwable cause, @Nullable String description) {
+        boolean executor = Executor.class.isAssignableFrom(type) && type.isAssignableFrom(TpTaskExecutor.class);
+        boolean scheduler = TaskScheduler.class.isAssignableFrom(type) && type.isAssignableFrom(TpTaskScheduler.class);
+        if (!executor && !scheduler) {
+            return null;
+        }
+        Set<String> views = ExecutorViewBeans.known(beans, executor ? TpTaskExecutor.class : TpTaskScheduler.class);
+        String nearest = new TpUnknownNameException("executor view", name, views).nearest();
+        Set<String> environments = TpBeanNames.known(beans, TpEnvironment.class);
+        boolean ofEnvironment = environments != null && environments.contains(name);
+        if (nearest == null && !ofEnvironment) {
+            return null;
+        }
+        return new FailureAnalysis(
+                ((description != null) ? description : "A dependency") + " required a " + type.getSimpleName()
+                        + " with the qualifier '" + name + "', and there is none.",
+                ofEnvironment
+                        ? "Set '" + ExecutorViews.PREFIX + "." + name
+                                + (executor ? ".task-executor" : ".task-scheduler")
+                                + "' to true to have one that runs its tasks in the environment '" + name + "'."
+                        : "Did you mean '" + nearest + "'?",
                 cause);
     }
 
