@@ -1,5 +1,8 @@
 package dev.tpool.sync;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -29,6 +32,9 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
 
     private static final long LIVENESS_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    private static final VarHandle LISTENERS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "listeners",
+            VarHandle.class, OwnedLock.class, ReleaseListeners.class);
+
     private final String name;
 
     private final Owner owner = new Owner();
@@ -37,6 +43,9 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
 
     /** Who has the line. Written by that thread only. */
     private volatile @Nullable Thread first;
+
+    /** Nobody, for most locks: then letting go costs one look. */
+    private volatile @Nullable ReleaseListeners listeners;
 
     /** How many times the owner has to leave. Written and read by the owner only. */
     private int holds;
@@ -90,6 +99,45 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
      */
     public final int waiting() {
         return this.line.getQueueLength() + ((this.first != null) ? 1 : 0);
+    }
+
+    /**
+     * Has somebody told once, as soon as the owner has let go for good, without waiting
+     * for it. That it was told says no more than that it is worth to try again. An owner
+     * that ends without letting go tells nobody: whoever wants to know asks again after a
+     * while.
+     * @param told called by the thread that lets go, after it has; should be short. What
+     * it throws goes to that thread's uncaught exception handler.
+     * @return {@code false}, with nothing to be told, if there is nobody to wait for: it
+     * is free, or its owner has ended
+     */
+    public final boolean tellWhenFree(Runnable told) {
+        Objects.requireNonNull(told, "told");
+        ReleaseListeners known = releaseListeners();
+        // First in, then a look: the owner does it the other way round.
+        known.add(told);
+        Thread seen = this.owner.get();
+        return (seen != null && seen.isAlive()) || !known.remove(told);
+    }
+
+    /**
+     * Takes back what {@link #tellWhenFree} was told.
+     * @param told who is not to be told any more
+     * @return {@code false} if it was told, or is being told
+     */
+    public final boolean forget(Runnable told) {
+        ReleaseListeners known = this.listeners;
+        return known != null && known.remove(told);
+    }
+
+    private ReleaseListeners releaseListeners() {
+        ReleaseListeners known = this.listeners;
+        if (known != null) {
+            return known;
+        }
+        ReleaseListeners made = new ReleaseListeners();
+        ReleaseListeners first = (ReleaseListeners) LISTENERS.compareAndExchange(this, null, made);
+        return (first != null) ? first : made;
     }
 
     /**
@@ -240,6 +288,10 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
         beforeLettingGo();
         this.owner.leave();
         LockSupport.unpark(this.first);
+        ReleaseListeners told = this.listeners;
+        if (told != null) {
+            told.tell();
+        }
     }
 
     final String describe(String kind) {

@@ -16,8 +16,8 @@ final class RegisteredWaiter extends WaitLine.Node implements TpWaitable.Registr
 
     private @Nullable Throwable failure;
 
-    RegisteredWaiter(SignalCount source, TpWaitable.Waiter waiter) {
-        super(1);
+    RegisteredWaiter(SignalCount source, TpWaitable.Waiter waiter, int wanted) {
+        super(wanted);
         this.source = source;
         this.waiter = waiter;
     }
@@ -49,7 +49,7 @@ final class RegisteredWaiter extends WaitLine.Node implements TpWaitable.Registr
         }
     }
 
-    private static void report(Throwable failure) {
+    static void report(Throwable failure) {
         Thread thread = Thread.currentThread();
         try {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);

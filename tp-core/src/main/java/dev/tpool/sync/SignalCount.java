@@ -88,7 +88,11 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     @Override
     public final Registration register(Waiter waiter) {
-        RegisteredWaiter place = new RegisteredWaiter(this, Objects.requireNonNull(waiter, "waiter"));
+        return register(waiter, 1);
+    }
+
+    final Registration register(Waiter waiter, int wanted) {
+        RegisteredWaiter place = new RegisteredWaiter(this, Objects.requireNonNull(waiter, "waiter"), wanted);
         enter(place);
         return place;
     }

@@ -10,10 +10,10 @@ import java.time.Duration;
  * an error, which makes a permit given back twice visible at once.
  * <p>
  * Unlike Windows, several permits can be acquired in one step. Threads that wait and
- * waiters that are {@linkplain #register registered} (for one permit each) stand in one
- * line and are served strictly in the order in which they came: nobody who comes later
- * passes by, not even one who wants less than the first in line, and not by
- * {@link #tryAcquire()} either. A thread that gives up, in front, while it waits for
+ * waiters that are {@linkplain #register registered} (for one permit, unless they say
+ * otherwise) stand in one line and are served strictly in the order in which they came:
+ * nobody who comes later passes by, not even one who wants less than the first in line,
+ * and not by {@link #tryAcquire()} either. Whoever gives up, in front, while it waits for
  * several permits may thereby let others go; it tells them then, as one who releases
  * does. What a thread did before {@link #release()} happens-before the return of those
  * whom that let go.
@@ -157,6 +157,17 @@ public final class TpSemaphore extends SignalCount {
      */
     public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
         return take(checked(permits), WaitTime.of(timeout));
+    }
+
+    /**
+     * Puts a waiter in line for several permits, which are then its own, all in one step.
+     * @param waiter who is to be told
+     * @param permits how many, 1 to the maximum
+     * @return the place in line, by which it can be given up
+     * @throws IllegalArgumentException if the number is out of its range
+     */
+    public Registration registerFor(Waiter waiter, int permits) {
+        return register(waiter, checked(permits));
     }
 
     /**

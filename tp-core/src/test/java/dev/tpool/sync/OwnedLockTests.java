@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 
@@ -38,6 +39,68 @@ abstract class OwnedLockTests {
     void createLock() {
         this.owned = create("ledger");
         this.lock = this.owned.asLock();
+    }
+
+    @Test
+    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
+    void tellsOnceWhenItIsLetGoForGood() {
+        AtomicInteger told = new AtomicInteger();
+        this.lock.lock();
+        this.lock.lock();
+        assertThat(this.owned.tellWhenFree(told::incrementAndGet)).isTrue();
+        this.lock.unlock();
+        assertThat(told).hasValue(0);
+        this.lock.unlock();
+        assertThat(told).hasValue(1);
+
+        this.lock.lock();
+        this.lock.unlock();
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
+    void tellsNobodyIfItIsFreeOrItsOwnerHasEnded() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        assertThat(this.owned.tellWhenFree(told::incrementAndGet)).isFalse();
+        Background.run(this.lock::lock).result();
+
+        assertThat(this.owned.tellWhenFree(told::incrementAndGet)).isFalse();
+        assertThat(told).hasValue(0);
+    }
+
+    @Test
+    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
+    void forgetsWhoWantsToBeToldNoMore() {
+        AtomicInteger told = new AtomicInteger();
+        Runnable listener = told::incrementAndGet;
+        assertThat(this.owned.forget(listener)).isFalse();
+        this.lock.lock();
+        this.owned.tellWhenFree(listener);
+        assertThat(this.owned.forget(listener)).isTrue();
+        assertThat(this.owned.forget(listener)).isFalse();
+        this.lock.unlock();
+
+        assertThat(told).hasValue(0);
+    }
+
+    @Test
+    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
+    void losesNoRelease() throws Exception {
+        for (int i = 0; i < 2000; i++) {
+            CyclicBarrier barrier = new CyclicBarrier(2);
+            Background<Void> owner = Background.run(() -> {
+                this.lock.lock();
+                barrier.await();
+                this.lock.unlock();
+            });
+            CountDownLatch told = new CountDownLatch(1);
+            barrier.await();
+            if (this.owned.tellWhenFree(told::countDown)) {
+                assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+            }
+            owner.result();
+        }
     }
 
     @Test

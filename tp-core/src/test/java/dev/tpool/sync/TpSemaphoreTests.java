@@ -24,6 +24,38 @@ class TpSemaphoreTests {
     private static final Duration A_MOMENT = Duration.ofMillis(20);
 
     @Test
+    void givesSeveralPermitsToAWaiterInOneStep() throws Exception {
+        TpSemaphore semaphore = TpSemaphore.of(1, 3);
+        RecordingWaiter many = new RecordingWaiter();
+        RecordingWaiter one = new RecordingWaiter();
+        TpWaitable.Registration place = semaphore.registerFor(many, 3);
+        semaphore.register(one);
+        semaphore.release();
+        many.assertUntouched();
+        one.assertUntouched();
+
+        semaphore.release();
+        many.awaitTold();
+        one.assertUntouched();
+        assertThat(semaphore.availablePermits()).isZero();
+        assertThat(place.cancel()).isFalse();
+        semaphore.release();
+        one.awaitTold();
+    }
+
+    @Test
+    void letsOthersGoIfAWaiterForSeveralPermitsGivesUp() throws Exception {
+        TpSemaphore semaphore = TpSemaphore.of(1, 3);
+        TpWaitable.Registration place = semaphore.registerFor(new RecordingWaiter(), 2);
+        RecordingWaiter one = new RecordingWaiter();
+        semaphore.register(one);
+
+        assertThat(place.cancel()).isTrue();
+        one.awaitTold();
+        assertThat(semaphore.availablePermits()).isZero();
+    }
+
+    @Test
     void hasTheNumbersItWasMadeWith() {
         TpSemaphore semaphore = TpSemaphore.named("slots", 2, 3);
 
