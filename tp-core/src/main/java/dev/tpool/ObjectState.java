@@ -24,7 +24,8 @@ final class ObjectState {
      * Invariants (ObjectStateTests, PoolStressTests)
      *
      *   executions + cancelled = posts, once nothing is pending or running
-     *   pending > 0 implies QUEUED, but for the instant in which a poster is about to set it
+     *   pending > 0 implies QUEUED, but for the instant in which a poster is about to set it, and for a
+     *   deferred one-shot that waits to be posted
      *   the node is in the queue at most once: who sets QUEUED pushes it
      *   FREED implies CLOSED, pending = running = 0 and not IN_FLIGHT, and is set once; nothing runs after
      *   it or after RELEASED, though a poster that is about to be refused may show for a moment as pending
@@ -39,6 +40,7 @@ final class ObjectState {
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
      *   worker       took the node, nothing to run   not QUEUED                               CAS
+     *   worker       took a deferred one-shot        not QUEUED, then it is asked and claimed and
      *   worker       saw the node alone in its lane, pending - 1, running + 1                 CAS
      *                QUEUED, pending > 1
      *   worker       end of an execution, the node   pending - 1                              CAS
@@ -56,6 +58,7 @@ final class ObjectState {
      *   I/O object   last one over or written off    not STARTED, after its post was counted  and
      *   I/O object   last one over                   not IN_FLIGHT                            and
      *   group        is closed, a one-shot joins     pending = 0, FREED                       CAS
+     *   whoever      rejects a deferred one-shot     pending = 0, FREED                       CAS
      *   group close  pending = running = 0,          CLOSED, RELEASED and HELD                CAS
      *                not STARTED, not FREED
      *   group close  the cancel callback is over     not HELD                                 and

@@ -233,8 +233,9 @@ public final class TpCleanupGroup implements AutoCloseable {
             for (ClosingMember member : members) {
                 member.object.groupCloseBegins();
             }
-            for (ClosingMember member : members) {
-                member.begin(cancelPending);
+            // The newest first: one that is dropped may pass its turn on to a later one.
+            for (int i = members.size() - 1; i >= 0; i--) {
+                members.get(i).begin(cancelPending);
             }
             for (ClosingMember member : members) {
                 member.end(cancelPending, cleanupContext, deadline);
@@ -301,7 +302,7 @@ public final class TpCleanupGroup implements AutoCloseable {
         // Those that came to their end while they were not in the list could not leave
         // it.
         for (ClosingMember member : members) {
-            if (!member.finished && !member.oneShot && member.object.isFreed()) {
+            if (!member.finished && member.object.isFreed()) {
                 remove(member.object);
             }
         }

@@ -429,6 +429,43 @@ public final class TpEnvironment {
     }
 
     /**
+     * Accepts a one-shot callback that is queued later, by
+     * {@link TpDeferredCallback#postNow()}. Meanwhile it holds no thread. It counts
+     * against the capacity of a bounded queue from now on, so the later post cannot be
+     * refused.
+     * @param <C> the type of the context
+     * @param task the callback, told exactly once how it ended, unless it was
+     * {@linkplain TpDeferredCallback#reject() rejected}
+     * @param context handed to the callback
+     * @return the callback, which may have been dropped already; {@code null} if it was
+     * refused: the bounded queue is full, or no thread could be started
+     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
+     * library unloaded
+     */
+    @SuppressWarnings("unchecked") // The callback only ever gets the context it came
+                                   // with.
+    public <C extends @Nullable Object> @Nullable TpDeferredCallback tryDefer(TpDeferredTask<C> task, C context) {
+        Objects.requireNonNull(task, "task");
+        TpPool target = pool();
+        TpPool.Admission admission = target.admit(task.name(), true);
+        if (admission == TpPool.Admission.REFUSED) {
+            return null;
+        }
+        boolean admitted = admission == TpPool.Admission.ADMITTED;
+        DeferredOneShot oneShot = new DeferredOneShot(this, (TpDeferredTask<@Nullable Object>) task, context, admitted);
+        try {
+            objectCreated(oneShot);
+        }
+        catch (RuntimeException ex) {
+            if (admitted) {
+                target.takeBackAdmission();
+            }
+            throw ex;
+        }
+        return oneShot;
+    }
+
+    /**
      * Posts a one-shot callback for its result.
      * @param <T> the type of the result
      * @param callable the callback

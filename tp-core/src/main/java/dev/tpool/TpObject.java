@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * All methods may be called from any thread, callbacks of the object among them.
  */
 public abstract sealed class TpObject extends QueueNode implements TpCallbackSource, AutoCloseable
-        permits TpWork, ClockEntry, TpIo, TrackedOneShot {
+        permits TpWork, ClockEntry, TpIo, TrackedOneShot, DeferredOneShot {
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "state",
             VarHandle.class, TpObject.class, long.class);
@@ -299,7 +299,11 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         }
     }
 
-    private boolean takePlace() {
+    /**
+     * Takes a place in the queue for what is pending.
+     * @return {@code false} if it has one, or nothing is pending
+     */
+    final boolean takePlace() {
         while (true) {
             long state = this.state;
             if (ObjectState.is(state, ObjectState.QUEUED) || ObjectState.pending(state) == 0) {
@@ -352,7 +356,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    final boolean claim(TpCallbackInstance instance) {
+    boolean claim(TpCallbackInstance instance) {
         long next = takeOne(instance);
         if (next == NOTHING_TAKEN) {
             return false;
@@ -619,6 +623,10 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
                 return ObjectState.is(seen, ObjectState.CLOSED) ? Release.OF_CLOSED : Release.OF_OPEN;
             }
         }
+    }
+
+    final boolean isQueued() {
+        return ObjectState.is(this.state, ObjectState.QUEUED);
     }
 
     final boolean isFreed() {

@@ -337,9 +337,11 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Closes the pool ({@code CloseThreadpool}). Never blocks and drops nothing: objects
-     * bound to the pool go on working until they are closed, queued callbacks run, and
-     * then the threads leave. New objects and one-shot callbacks are refused.
+     * Closes the pool ({@code CloseThreadpool}). Never blocks and drops nothing that is
+     * queued: objects bound to the pool go on working until they are closed, queued
+     * callbacks run, and then the threads leave. New objects and one-shot callbacks are
+     * refused, and {@linkplain TpDeferredCallback deferred} ones that have not been
+     * posted yet are dropped.
      * @throws UnsupportedOperationException if it is the pool of the process
      */
     @Override
@@ -348,6 +350,14 @@ public final class TpPool implements AutoCloseable {
             throw new UnsupportedOperationException("the pool of the process cannot be closed");
         }
         this.crew.close();
+        // After that: whoever joins later finds the pool closed.
+        List<TpObject> left = this.objects.all();
+        // The newest first: one that is dropped may pass its turn on to a later one.
+        for (int i = left.size() - 1; i >= 0; i--) {
+            if (left.get(i) instanceof DeferredOneShot deferred) {
+                deferred.poolClosed();
+            }
+        }
     }
 
     /**
@@ -652,6 +662,11 @@ public final class TpPool implements AutoCloseable {
     }
 
     private Admission refused(String source) {
+        countRejected(source);
+        return Admission.REFUSED;
+    }
+
+    void countRejected(String source) {
         this.rejected.increment();
         if (this.monitor != null) {
             try {
@@ -661,7 +676,6 @@ public final class TpPool implements AutoCloseable {
                 monitorFailed(ex);
             }
         }
-        return Admission.REFUSED;
     }
 
     private static boolean awaitRoom(Semaphore room) {

@@ -13,7 +13,8 @@ import java.util.List;
  * @param threads the threads it has now
  * @param idle how many of those are parked
  * @param running the callbacks that are running
- * @param queued the callbacks that are queued
+ * @param queued the callbacks that are queued, deferred ones that wait to be posted among
+ * them
  * @param queueCapacity how many callbacks the queue takes, 0 if it is unbounded
  * @param completed the callbacks that have run to their end, failed ones among them
  * @param failed the callbacks that threw
@@ -21,7 +22,8 @@ import java.util.List;
  * @param rejected the callbacks that were refused
  * @param closed whether the pool was closed
  * @param terminated whether the pool was closed and its last thread is gone
- * @param objects its live objects; one-shot callbacks are not listed
+ * @param objects its live objects; of one-shot callbacks only deferred ones that have not
+ * begun or are running are listed
  * @param runningCallbacks what runs on its threads
  */
 public record TpPoolSnapshot(String name, TpThreadKind threadKind, int threadMinimum, int threadMaximum, int threads,

@@ -1,0 +1,164 @@
+package dev.tpool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A one-shot callback with its one post pending that is not in the queue until somebody
+ * says so. Unlike the others it is known to its pool, which therefore keeps a worker for
+ * it and drops it when it closes.
+ */
+final class DeferredOneShot extends TpObject implements TpDeferredCallback {
+
+    private final TpDeferredTask<@Nullable Object> task;
+
+    private final @Nullable Object context;
+
+    private final boolean admitted;
+
+    /** By whoever posts, one after the other. */
+    private volatile boolean posted;
+
+    private long queuedAt;
+
+    DeferredOneShot(TpEnvironment environment, TpDeferredTask<@Nullable Object> task, @Nullable Object context,
+            boolean admitted) {
+        super(null, environment, ObjectState.CLOSED | ObjectState.PENDING_ONE);
+        this.task = task;
+        this.context = context;
+        this.admitted = admitted;
+    }
+
+    @Override
+    public String name() {
+        return this.task.name();
+    }
+
+    @Override
+    public TpObjectKind kind() {
+        return TpObjectKind.ONE_SHOT;
+    }
+
+    @Override
+    public boolean isRunByCaller() {
+        return !this.admitted;
+    }
+
+    @Override
+    public void postNow() {
+        boolean first = !this.posted;
+        this.posted = true;
+        if (!takePlace()) {
+            return;
+        }
+        if (first) {
+            pool().posted(this);
+        }
+        if (first && !this.admitted) {
+            pool().runOnCaller(this, false);
+        }
+        else {
+            pool().enqueue(this);
+        }
+    }
+
+    @Override
+    public boolean cancel() {
+        return cancelPendingCallbacks() > 0;
+    }
+
+    @Override
+    public boolean reject() {
+        if (!endUnbegun()) {
+            return false;
+        }
+        if (this.admitted) {
+            pool().takeBackAdmission();
+        }
+        pool().countRejected(name());
+        environment().objectFreed(this);
+        return true;
+    }
+
+    /**
+     * Drops it if it waits for somebody to post it: nobody may, once the pool is closed.
+     */
+    void poolClosed() {
+        if (!isQueued()) {
+            cancel();
+        }
+    }
+
+    @Override
+    boolean claim(TpCallbackInstance instance) {
+        // First: the task may be posted again while it is still being asked.
+        clearFlags(ObjectState.QUEUED);
+        if (pending() == 0) {
+            return false;
+        }
+        if (!tryEnter()) {
+            if (pool().isClosed()) {
+                poolClosed();
+            }
+            return false;
+        }
+        boolean claimed = super.claim(instance);
+        if (!claimed) {
+            this.task.undoEnter();
+        }
+        return claimed;
+    }
+
+    private boolean tryEnter() {
+        try {
+            return this.task.tryEnter();
+        }
+        catch (Throwable ex) {
+            pool().report(this, ex);
+            cancel();
+            return false;
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
+    void invoke(TpCallbackInstance instance) throws Exception {
+        this.task.run(instance, this.context);
+    }
+
+    @Override
+    @Nullable Object context() {
+        return this.context;
+    }
+
+    @Override
+    boolean tellCompletion(@Nullable Throwable failure) {
+        this.task.completed(failure);
+        return true;
+    }
+
+    @Override
+    void tellDropped() {
+        try {
+            this.task.cancelled();
+        }
+        catch (Throwable ex) {
+            pool().report(this, ex);
+        }
+    }
+
+    @Override
+    boolean countsAgainstCapacity() {
+        return this.admitted;
+    }
+
+    @Override
+    void queuedAt(long tick) {
+        this.queuedAt = tick;
+    }
+
+    @Override
+    long queuedAt() {
+        return this.queuedAt;
+    }
+
+}
