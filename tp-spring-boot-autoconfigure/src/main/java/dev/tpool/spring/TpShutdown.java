@@ -134,10 +134,11 @@ public final class TpShutdown
         try {
             this.registry.ownCleanupGroups()
                 .forEach((name, group) -> closeMembers(name, group, left(started, allowed)));
+            DeferredDrain.await(pools.values(), left(started, allowed));
             pools.values().forEach(TpShutdown::close);
             pools.values().stream().filter(TpPool::isClosed).forEach((pool) -> awaitQuiet(pool, started, allowed));
         }
-        catch (ClosingInterruptedException ex) {
+        catch (ClosingInterruptedException | InterruptedException ex) {
             Thread.currentThread().interrupt();
             pools.values().forEach(TpShutdown::close);
             logger.warn("Interrupted while the thread pools were being closed");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpCleanupGroup;
@@ -50,6 +51,10 @@ final class CallbackDefinition {
 
     private final String library;
 
+    private final EntryDefinition entry;
+
+    private final TpCompletionPoint completion;
+
     CallbackDefinition(Class<?> beanClass, Method method, TpCallback annotation, StringValueResolver resolver) {
         this.beanClass = beanClass;
         this.method = method;
@@ -63,6 +68,10 @@ final class CallbackDefinition {
         checkMethod();
         checkParameters();
         checkCount();
+        this.completion = annotation.completion();
+        this.entry = EntryDefinition.of(annotation, resolver, this::wrong);
+        this.entry.checkExit(method, this.semaphore, this.count, this.mutex, this.section, this::wrong);
+        checkCompletion();
     }
 
     private static String resolve(StringValueResolver resolver, String name) {
@@ -114,27 +123,72 @@ final class CallbackDefinition {
     void checkNames(TpRegistry registry) {
         requireName(registry, TpEnvironment.class, environment());
         requireName(registry, TpSemaphore.class, this.semaphore);
-        requireName(registry, TpMutex.class, this.mutex);
-        requireName(registry, TpCriticalSection.class, this.section);
+        requireFixedName(registry, TpMutex.class, this.mutex);
+        requireFixedName(registry, TpCriticalSection.class, this.section);
+        requireName(registry, TpSemaphore.class, this.entry.semaphore());
+        requireFixedName(registry, TpMutex.class, this.entry.mutex());
+        requireFixedName(registry, TpCriticalSection.class, this.entry.section());
         requireName(registry, TpEvent.class, this.event);
         requireName(registry, TpLibrary.class, this.library);
-        if (this.count > 1) {
-            int maximum = registry.semaphore(this.semaphore).maximum();
-            if (this.count > maximum) {
-                throw wrong(
-                        "releaseCount is " + this.count + ", above the maximum of semaphore '" + this.semaphore
-                                + "', which is " + maximum,
-                        "Release at most " + maximum + ", or raise the maximum of the semaphore.");
-            }
+        checkMaximum(registry, "releaseCount", this.count, this.semaphore, "Release");
+        checkMaximum(registry, "acquireCount", this.entry.count(), this.entry.semaphore(), "Acquire");
+    }
+
+    private void checkMaximum(TpRegistry registry, String attribute, int count, String name, String verb) {
+        if (count == 1) {
+            return;
+        }
+        int maximum = registry.semaphore(name).maximum();
+        if (count > maximum) {
+            throw wrong(
+                    attribute + " is " + count + ", above the maximum of semaphore '" + name + "', which is " + maximum,
+                    verb + " at most " + maximum + ", or raise the maximum of the semaphore.");
         }
     }
 
     CompletionActions actions(TpRegistry registry) {
-        return new CompletionActions(this.section.isEmpty() ? null : registry.section(this.section),
-                this.mutex.isEmpty() ? null : registry.mutex(this.mutex),
+        return new CompletionActions(isFixed(this.section) ? registry.section(this.section) : null,
+                isFixed(this.mutex) ? registry.mutex(this.mutex) : null,
                 this.semaphore.isEmpty() ? null : registry.semaphore(this.semaphore), this.count,
                 this.event.isEmpty() ? null : registry.event(this.event),
                 this.library.isEmpty() ? null : registry.library(this.library));
+    }
+
+    private static boolean isFixed(String name) {
+        return !name.isEmpty() && !KeyTemplate.isTemplate(name);
+    }
+
+    boolean actionsAtStage() {
+        return this.completion == TpCompletionPoint.STAGE;
+    }
+
+    /**
+     * What its callbacks acquire.
+     * @return {@code null} if that is nothing
+     */
+    @Nullable Entry entry(CallbackMethod posting, TpRegistry registry, EntryLocks locks) {
+        if (!this.entry.isNeeded()) {
+            return null;
+        }
+        String wanted = this.entry.semaphore();
+        return new Entry(posting, wanted.isEmpty() ? null : registry.semaphore(wanted), this.entry.count(),
+                line(locks.mutexes(), this.entry.mutex(), (name) -> new EntryLock.OfMutex(registry.mutex(name))),
+                line(locks.sections(), this.entry.section(), (name) -> new EntryLock.OfSection(registry.section(name))),
+                this.entry.whenUnavailable(), this.entry.waitAtMost());
+    }
+
+    private @Nullable EntryLine line(Turns turns, String name, Function<String, EntryLock> locks) {
+        if (name.isEmpty()) {
+            return null;
+        }
+        return KeyTemplate.isTemplate(name) ? EntryLine.ofKey(turns, name, this.method)
+                : EntryLine.of(turns, locks.apply(name));
+    }
+
+    private void requireFixedName(TpRegistry registry, Class<?> type, String name) {
+        if (isFixed(name)) {
+            requireName(registry, type, name);
+        }
     }
 
     private void requireName(TpRegistry registry, Class<?> type, String name) {
@@ -193,6 +247,22 @@ final class CallbackDefinition {
         if (this.count > 1 && this.semaphore.isEmpty()) {
             throw wrong("releaseCount is " + this.count + " without a semaphore",
                     "Name the semaphore in releaseSemaphore, or leave releaseCount out.");
+        }
+    }
+
+    private void checkCompletion() {
+        if (this.completion != TpCompletionPoint.STAGE) {
+            return;
+        }
+        if (!CompletionStage.class.isAssignableFrom(this.method.getReturnType())) {
+            throw wrong("completion is STAGE, but it returns " + this.method.getReturnType().getSimpleName(),
+                    "Return CompletionStage or CompletableFuture, or leave completion out.");
+        }
+        if (this.entry.takesLock() || !this.mutex.isEmpty() || !this.section.isEmpty()) {
+            throw wrong(
+                    "completion is STAGE, and a mutex or section belongs to the callback's thread,"
+                            + " which is gone when the stage completes",
+                    "Use a semaphore with a maximum of 1 for it, or leave completion out.");
         }
     }
 

@@ -27,6 +27,10 @@ final class CallbackMethod {
 
     private final CompletionActions actions;
 
+    private final boolean actionsAtStage;
+
+    private final @Nullable Entry entry;
+
     private final VoidTask voidTask = new VoidTask(this);
 
     private final int instanceParameter;
@@ -35,11 +39,13 @@ final class CallbackMethod {
 
     private final int environmentParameter;
 
-    CallbackMethod(CallbackDefinition definition, TpRegistry registry) {
+    CallbackMethod(CallbackDefinition definition, TpRegistry registry, EntryLocks locks) {
         this.name = definition.name();
         this.returnsFuture = definition.returnsFuture();
         this.environment = registry.environment(definition.environment());
         this.actions = definition.actions(registry);
+        this.actionsAtStage = definition.actionsAtStage();
+        this.entry = definition.entry(this, registry, locks);
         this.instanceParameter = definition.parameter(TpCallbackInstance.class);
         this.groupParameter = definition.parameter(TpCleanupGroup.class);
         this.environmentParameter = definition.parameter(TpEnvironment.class);
@@ -47,6 +53,10 @@ final class CallbackMethod {
 
     String name() {
         return this.name;
+    }
+
+    boolean returnsFuture() {
+        return this.returnsFuture;
     }
 
     CompletionActions actions() {
@@ -60,6 +70,9 @@ final class CallbackMethod {
     @SuppressWarnings("FutureReturnValueIgnored") // The caller gets it.
     @Nullable Object post(ProxyMethodInvocation invocation) {
         TpEnvironment target = environmentOf(invocation.getArguments());
+        if (this.entry != null) {
+            return this.entry.post(target, invocation);
+        }
         if (this.returnsFuture) {
             return postForFuture(target, invocation);
         }
@@ -111,7 +124,38 @@ final class CallbackMethod {
      * that throws gives back what it stands for, too.
      */
     @Nullable Object run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
+        if (this.actionsAtStage) {
+            return runToStage(instance, invocation);
+        }
         this.actions.register(instance);
+        return proceed(instance, invocation);
+    }
+
+    /**
+     * Puts the actions off until the returned stage completes, and lets the caller's
+     * future follow what comes after them.
+     */
+    private @Nullable Object runToStage(TpCallbackInstance instance, ProxyMethodInvocation invocation)
+            throws Exception {
+        boolean putOff = false;
+        try {
+            Object returned = proceed(instance, invocation);
+            if (!(returned instanceof CompletionStage<?> stage)) {
+                return returned;
+            }
+            ActionFailures failures = new ActionFailures(instance.source());
+            CompletionStage<?> after = stage.whenComplete((value, failure) -> this.actions.carryOut(failures));
+            putOff = true;
+            return after;
+        }
+        finally {
+            if (!putOff) {
+                this.actions.register(instance);
+            }
+        }
+    }
+
+    private @Nullable Object proceed(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
         if (this.instanceParameter >= 0) {
             Object[] arguments = invocation.getArguments().clone();
             arguments[this.instanceParameter] = instance;
@@ -132,7 +176,7 @@ final class CallbackMethod {
      * What the caller's future gets: a stage to follow, or the value itself. A plain
      * future can only be waited for, which is part of the callback then.
      */
-    private static @Nullable Object result(@Nullable Object returned) throws Exception {
+    static @Nullable Object result(@Nullable Object returned) throws Exception {
         if (returned instanceof CompletionStage<?> || !(returned instanceof Future<?> future)) {
             return returned;
         }

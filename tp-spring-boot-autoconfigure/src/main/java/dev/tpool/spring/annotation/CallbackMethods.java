@@ -28,6 +28,8 @@ final class CallbackMethods {
     /** By class and then by method: a key of both would be made for every call. */
     private final Map<Class<?>, Map<Method, CallbackMethod>> methods = new ConcurrentHashMap<>();
 
+    private final EntryLocks locks = new EntryLocks();
+
     private volatile boolean namesAreSettled;
 
     CallbackMethods(Supplier<TpRegistry> registry, StringValueResolver resolver) {
@@ -64,6 +66,13 @@ final class CallbackMethods {
             .forEach((found) -> found.values().forEach((definition) -> definition.checkNames(this.registry.get())));
     }
 
+    /**
+     * The locks that are in use by callbacks that take them at their entry.
+     */
+    EntryLocks locks() {
+        return this.locks;
+    }
+
     CallbackMethod get(Method method, Class<?> beanClass) {
         Map<Method, CallbackMethod> ofClass = this.methods.get(beanClass);
         CallbackMethod known = (ofClass != null) ? ofClass.get(method) : null;
@@ -84,7 +93,7 @@ final class CallbackMethods {
         }
         TpRegistry names = this.registry.get();
         definition.checkNames(names);
-        return new CallbackMethod(definition, names);
+        return new CallbackMethod(definition, names, this.locks);
     }
 
     private Map<Method, CallbackDefinition> definitionsOf(Class<?> beanClass) {

@@ -2,8 +2,10 @@ package dev.tpool.spring.annotation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 import dev.tpool.TpCallbackInstance;
+import dev.tpool.TpCompletionAction;
 import dev.tpool.TpLibrary;
 import dev.tpool.sync.TpCriticalSection;
 import dev.tpool.sync.TpEvent;
@@ -31,6 +33,41 @@ record CompletionActions(@Nullable TpCriticalSection section, @Nullable TpMutex 
             kept.add("a reference to library '" + this.library.name() + "'");
         }
         return String.join(" and ", kept);
+    }
+
+    /**
+     * The same, where the semaphore is not to be given back.
+     */
+    CompletionActions withoutSemaphore() {
+        return new CompletionActions(this.section, this.mutex, null, 1, this.event, this.library);
+    }
+
+    /**
+     * Carries them out on the calling thread, after the callback is over. There is no
+     * lock among them.
+     * @param report told of those that fail
+     */
+    void carryOut(BiConsumer<TpCompletionAction, Throwable> report) {
+        if (this.semaphore != null) {
+            TpSemaphore released = this.semaphore;
+            carryOut(TpCompletionAction.RELEASE_SEMAPHORE, () -> released.release(this.count), report);
+        }
+        if (this.event != null) {
+            carryOut(TpCompletionAction.SET_EVENT, this.event::set, report);
+        }
+        if (this.library != null) {
+            carryOut(TpCompletionAction.FREE_LIBRARY, this.library::free, report);
+        }
+    }
+
+    private static void carryOut(TpCompletionAction action, Runnable step,
+            BiConsumer<TpCompletionAction, Throwable> report) {
+        try {
+            step.run();
+        }
+        catch (Throwable ex) {
+            report.accept(action, ex);
+        }
     }
 
     void register(TpCallbackInstance instance) {

@@ -100,7 +100,7 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
         }
     }
 
-    private CallbackMethods methods() {
+    CallbackMethods methods() {
         CallbackMethods found = this.methods;
         Assert.state(found != null, "no bean factory");
         return found;

@@ -58,7 +58,7 @@ final class VoidTask implements TpTask<ProxyMethodInvocation> {
 
     @SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" }) // Erased, so any
                                                                        // failure passes.
-    private static <E extends Throwable> void rethrow(Throwable failure) throws E {
+    static <E extends Throwable> void rethrow(Throwable failure) throws E {
         throw (E) failure;
     }
 

@@ -1,0 +1,208 @@
+package dev.tpool.spring.annotation;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.tpool.sync.TpWaitable;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * What one call takes before its callback is posted, step by step and in a fixed order.
+ * Holds no thread while it waits for a step, and gives everything back exactly once if it
+ * is withdrawn.
+ */
+final class Acquisition {
+
+    /*-
+     * The state
+     *
+     *   NOT_BEGUN
+     *   MOVING       one thread, the mover, takes the steps from 'next' on
+     *   a Ticket     in line at step 'next': whoever claims the ticket is the mover then
+     *   COMPLETE     has all steps
+     *   LEAVING      withdrawn while a thread was moving: that one gives back
+     *   WITHDRAWN    has nothing, or is just giving it back
+     *
+     * The mover makes the ticket the state before it takes a place in line. From then on it is
+     * not the mover any more: the ticket may be claimed, or the call withdrawn, before the place
+     * was taken. So it looks once more and gives the place up if there is nobody to have it.
+     */
+
+    private static final Log logger = LogFactory.getLog(TpCallback.class);
+
+    private final List<EntryStep> steps;
+
+    private final int firstAgain;
+
+    private final Runnable complete;
+
+    private final AtomicReference<Object> state = new AtomicReference<>(Stage.NOT_BEGUN);
+
+    /** The first step that was not taken. Belongs to the mover. */
+    private int next;
+
+    /**
+     * @param steps the steps in order
+     * @param firstAgain the step that {@link #retry()} goes back to: nothing that is
+     * taken for good may come after it
+     * @param complete called by whoever took the last step, each time
+     */
+    Acquisition(List<EntryStep> steps, int firstAgain, Runnable complete) {
+        this.steps = steps;
+        this.firstAgain = firstAgain;
+        this.complete = complete;
+    }
+
+    /**
+     * Takes what is there and waits for the rest without a thread.
+     */
+    void begin() {
+        if (this.state.compareAndSet(Stage.NOT_BEGUN, Stage.MOVING)) {
+            move();
+        }
+    }
+
+    /**
+     * Takes everything if that needs no waiting, and otherwise nothing.
+     * @return whether everything was taken
+     */
+    boolean tryBegin() {
+        if (!this.state.compareAndSet(Stage.NOT_BEGUN, Stage.MOVING)) {
+            return false;
+        }
+        while (this.next < this.steps.size()) {
+            if (!this.steps.get(this.next).tryTake()) {
+                this.state.set(Stage.WITHDRAWN);
+                giveBack(this.next);
+                return false;
+            }
+            this.next++;
+        }
+        finish();
+        return true;
+    }
+
+    /**
+     * Takes the last steps again, which turned out not to be enough. Only after the call
+     * was complete.
+     */
+    void retry() {
+        if (this.state.compareAndSet(Stage.COMPLETE, Stage.MOVING)) {
+            this.next = this.firstAgain;
+            move();
+        }
+    }
+
+    /**
+     * Gives back what was taken and takes nothing any more. A second call does nothing.
+     */
+    void withdraw() {
+        while (true) {
+            Object seen = this.state.get();
+            if (seen == Stage.WITHDRAWN || seen == Stage.LEAVING) {
+                return;
+            }
+            Stage then = (seen == Stage.MOVING) ? Stage.LEAVING : Stage.WITHDRAWN;
+            if (this.state.compareAndSet(seen, then)) {
+                if (seen instanceof Ticket ticket) {
+                    this.steps.get(ticket.step).giveUp();
+                    giveBack(ticket.step);
+                }
+                else if (seen == Stage.COMPLETE) {
+                    giveBack(this.steps.size());
+                }
+                return;
+            }
+        }
+    }
+
+    /**
+     * What is waited for at this moment.
+     */
+    String missing() {
+        return (this.state.get() instanceof Ticket ticket) ? this.steps.get(ticket.step).toString()
+                : this.steps.get(Math.min(this.next, this.steps.size() - 1)).toString();
+    }
+
+    private void move() {
+        while (this.next < this.steps.size()) {
+            EntryStep step = this.steps.get(this.next);
+            if (!step.tryTake()) {
+                Ticket ticket = new Ticket(this.next);
+                if (this.state.compareAndSet(Stage.MOVING, ticket)) {
+                    step.await(ticket);
+                    if (this.state.get() == Stage.WITHDRAWN) {
+                        step.giveUp();
+                    }
+                }
+                else {
+                    leave();
+                }
+                return;
+            }
+            this.next++;
+        }
+        finish();
+    }
+
+    private void finish() {
+        if (this.state.compareAndSet(Stage.MOVING, Stage.COMPLETE)) {
+            this.complete.run();
+        }
+        else {
+            leave();
+        }
+    }
+
+    private void leave() {
+        int taken = this.next;
+        this.state.set(Stage.WITHDRAWN);
+        giveBack(taken);
+    }
+
+    /**
+     * The last one first. A step that cannot be given back does not keep the others.
+     */
+    private void giveBack(int taken) {
+        for (int i = taken - 1; i >= 0; i--) {
+            try {
+                this.steps.get(i).giveBack();
+            }
+            catch (RuntimeException ex) {
+                logger.error("Could not give back " + this.steps.get(i), ex);
+            }
+        }
+    }
+
+    private enum Stage {
+
+        NOT_BEGUN, MOVING, COMPLETE, LEAVING, WITHDRAWN
+
+    }
+
+    /**
+     * A place in line at a step.
+     */
+    private final class Ticket implements TpWaitable.Waiter {
+
+        private final int step;
+
+        Ticket(int step) {
+            this.step = step;
+        }
+
+        @Override
+        public boolean claim() {
+            return Acquisition.this.state.compareAndSet(this, Stage.MOVING);
+        }
+
+        @Override
+        public void signalled() {
+            Acquisition.this.next = this.step + 1;
+            move();
+        }
+
+    }
+
+}

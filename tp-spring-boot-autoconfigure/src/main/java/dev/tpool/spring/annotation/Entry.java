@@ -1,0 +1,80 @@
+package dev.tpool.spring.annotation;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import dev.tpool.TpDeferredCallback;
+import dev.tpool.TpEnvironment;
+import dev.tpool.TpRejectedException;
+import dev.tpool.sync.TpSemaphore;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+
+/**
+ * The entry of the callbacks of a method: posts the calls, each as soon as it was given
+ * what it needs.
+ *
+ * @param method the method
+ * @param semaphore whose permits are acquired, if any
+ * @param count how many
+ * @param mutex the line for a mutex, if any
+ * @param section the line for a section, if any
+ * @param whenUnavailable what to do if something is not to be had
+ * @param waitAtMost how long the caller waits, if it does
+ */
+record Entry(CallbackMethod method, @Nullable TpSemaphore semaphore, int count, @Nullable EntryLine mutex,
+        @Nullable EntryLine section, TpWhenUnavailable whenUnavailable, @Nullable Duration waitAtMost) {
+
+    /**
+     * Accepts or refuses a call.
+     * @return what the proxied method returns to the caller
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // The caller gets it.
+    @Nullable Object post(TpEnvironment target, ProxyMethodInvocation invocation) {
+        EntryCall call;
+        TpDeferredCallback deferred;
+        try {
+            call = new EntryCall(this, target.pool(), invocation);
+            // First its place in the queue: who waits for that must not keep anything
+            // from others.
+            deferred = target.tryDefer(call, invocation);
+        }
+        catch (IllegalArgumentException ex) {
+            return reject(rejection(ex.getMessage(), ex));
+        }
+        catch (TpRejectedException ex) {
+            return reject(ex);
+        }
+        catch (IllegalStateException ex) {
+            if (!this.method.returnsFuture()) {
+                throw ex;
+            }
+            return reject(rejection(ex.getMessage(), ex));
+        }
+        TpRejectedException rejection = (deferred != null) ? call.begin(deferred)
+                : rejection("the queue of " + target.pool() + " is full, or no thread could be started", null);
+        if (rejection != null) {
+            return reject(rejection);
+        }
+        return this.method.returnsFuture() ? new CallbackFuture(call) : null;
+    }
+
+    TpRejectedException rejection(@Nullable String reason, @Nullable Throwable cause) {
+        TpRejectedException rejection = new TpRejectedException(
+                "callback '" + this.method.name() + "' was refused: " + reason);
+        if (cause != null) {
+            rejection.initCause(cause);
+        }
+        return rejection;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The caller gets it.
+    private Object reject(TpRejectedException rejection) {
+        if (!this.method.returnsFuture()) {
+            throw rejection;
+        }
+        return CompletableFuture.failedFuture(rejection);
+    }
+
+}

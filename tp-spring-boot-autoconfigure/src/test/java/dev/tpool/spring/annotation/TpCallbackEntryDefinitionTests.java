@@ -1,0 +1,176 @@
+package dev.tpool.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+import dev.tpool.TpCallbackInstance;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for what is refused when the application starts.
+ */
+class TpCallbackEntryDefinitionTests {
+
+    private static CallbackDefinition define(String name) {
+        Method method = Arrays.stream(Methods.class.getDeclaredMethods())
+            .filter((each) -> each.getName().equals(name))
+            .findFirst()
+            .orElseThrow();
+        return new CallbackDefinition(Methods.class, method, method.getAnnotation(TpCallback.class), (text) -> text);
+    }
+
+    private static void assertRefused(String name, String problem, String action) {
+        assertThatExceptionOfType(TpCallbackDefinitionException.class).isThrownBy(() -> define(name))
+            .satisfies((failure) -> assertThat(failure.problem()).contains(problem))
+            .satisfies((failure) -> assertThat(failure.action()).contains(action));
+    }
+
+    @Test
+    void refusesWhatCanNeverBeReleased() {
+        assertRefused("semaphoreKept", "acquires semaphore 'slots' and can never release it",
+                "releaseSemaphore = \"slots\"");
+        assertRefused("otherSemaphore", "can never release it", "releaseSemaphore = \"slots\"");
+        assertRefused("fewer", "acquires 2 of semaphore 'slots' and releases 1", "the same");
+        assertRefused("mutexKept", "acquireMutex is 'book', which the callback can never let go of", "releaseMutex");
+        assertRefused("sectionKept", "enterSection is 'index'", "leaveSection");
+        assertRefused("keyKept", "acquireMutex is '#{#p0}'", "releaseMutex");
+        assertRefused("keyNeverTaken", "a lock of a key that nobody takes", "acquireMutex");
+        assertThat(define("byInstance")).isNotNull();
+    }
+
+    @Test
+    void refusesWhatSaysNothing() {
+        assertRefused("noCount", "acquireCount is 0", "how many");
+        assertRefused("countOfNothing", "acquireCount is 2 without a semaphore", "acquireSemaphore");
+        assertRefused("noLimit", "WAIT without a limit", "waitAtMost");
+        assertRefused("limitOfNothing", "nobody waits", "WAIT");
+        assertRefused("rejectsNothing", "nothing is acquired", "acquireSemaphore");
+        assertRefused("noDuration", "'soon', which is no duration", "5s");
+        assertRefused("noTime", "must be longer than zero", "REJECT");
+    }
+
+    @Test
+    void refusesKeysThatCannotBeEvaluated() {
+        assertRefused("badSyntax", "'#{#order.}' cannot be evaluated", "#p0");
+        assertRefused("notClosed", "cannot be evaluated", "#p0");
+        assertRefused("unknownVariable", "there is no parameter 'ordr', known are [a0, order, p0]", "#p0");
+        assertThat(define("goodKeys")).isNotNull();
+    }
+
+    @Test
+    void refusesAStageWhereThereIsNoneOrALockIsHeld() {
+        assertRefused("stageOfVoid", "completion is STAGE, but it returns void", "CompletionStage");
+        assertRefused("stageOfFuture", "completion is STAGE, but it returns Future", "CompletionStage");
+        assertRefused("stageWithMutex", "belongs to the callback's thread", "semaphore");
+        assertRefused("stageWithSection", "belongs to the callback's thread", "semaphore");
+    }
+
+    static class Methods {
+
+        @TpCallback(acquireSemaphore = "slots")
+        void semaphoreKept() {
+        }
+
+        @TpCallback(acquireSemaphore = "slots", releaseSemaphore = "others")
+        void otherSemaphore() {
+        }
+
+        @TpCallback(acquireSemaphore = "slots", acquireCount = 2, releaseSemaphore = "slots")
+        void fewer() {
+        }
+
+        @TpCallback(acquireMutex = "book")
+        void mutexKept() {
+        }
+
+        @TpCallback(enterSection = "index")
+        void sectionKept() {
+        }
+
+        @TpCallback(acquireMutex = "#{#p0}")
+        void keyKept(String key, TpCallbackInstance instance) {
+        }
+
+        @TpCallback(releaseMutex = "#{#p0}")
+        void keyNeverTaken(String key) {
+        }
+
+        @TpCallback(acquireSemaphore = "slots", acquireCount = 2, acquireMutex = "book", enterSection = "index")
+        void byInstance(TpCallbackInstance instance) {
+        }
+
+        @TpCallback(acquireSemaphore = "slots", acquireCount = 0, releaseSemaphore = "slots")
+        void noCount() {
+        }
+
+        @TpCallback(acquireCount = 2)
+        void countOfNothing() {
+        }
+
+        @TpCallback(enterSection = "index", leaveSection = "index", whenUnavailable = TpWhenUnavailable.WAIT)
+        void noLimit() {
+        }
+
+        @TpCallback(enterSection = "index", leaveSection = "index", waitAtMost = "5s")
+        void limitOfNothing() {
+        }
+
+        @TpCallback(whenUnavailable = TpWhenUnavailable.REJECT)
+        void rejectsNothing() {
+        }
+
+        @TpCallback(enterSection = "index", leaveSection = "index", whenUnavailable = TpWhenUnavailable.WAIT,
+                waitAtMost = "soon")
+        void noDuration() {
+        }
+
+        @TpCallback(enterSection = "index", leaveSection = "index", whenUnavailable = TpWhenUnavailable.WAIT,
+                waitAtMost = "0s")
+        void noTime() {
+        }
+
+        @TpCallback(acquireMutex = "#{#order.}", releaseMutex = "#{#order.}")
+        void badSyntax(String order) {
+        }
+
+        @TpCallback(acquireMutex = "#{#order", releaseMutex = "#{#order")
+        void notClosed(String order) {
+        }
+
+        @TpCallback(acquireMutex = "#{#ordr}", releaseMutex = "#{#ordr}")
+        void unknownVariable(String order) {
+        }
+
+        @TpCallback(acquireMutex = "a-#{#order}", releaseMutex = "a-#{#order}",
+                enterSection = "#{#a0.length()}-#{#root.hashCode()}-#{{1,2}.![#this]}",
+                leaveSection = "#{#a0.length()}-#{#root.hashCode()}-#{{1,2}.![#this]}")
+        void goodKeys(String order) {
+        }
+
+        @TpCallback(completion = TpCompletionPoint.STAGE)
+        void stageOfVoid() {
+        }
+
+        @TpCallback(completion = TpCompletionPoint.STAGE)
+        Future<Void> stageOfFuture() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @TpCallback(completion = TpCompletionPoint.STAGE, releaseMutex = "book")
+        CompletableFuture<Void> stageWithMutex() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @TpCallback(completion = TpCompletionPoint.STAGE, enterSection = "index", leaveSection = "index")
+        CompletableFuture<Void> stageWithSection() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+    }
+
+}
