@@ -34,13 +34,26 @@ import org.springframework.util.unit.DataSize;
  * @param events Events.
  * @param libraries Libraries whose code callbacks run.
  * @param executorViews Environments as executors and schedulers of Spring and the JDK.
+ * @param web What web applications answer.
  */
 @ConfigurationProperties(prefix = "tp", ignoreUnknownFields = false)
 public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<String, Pool> pools,
         @DefaultValue Map<String, Environment> environments, @DefaultValue Map<String, CleanupGroup> cleanupGroups,
         @DefaultValue Map<String, Semaphore> semaphores, @DefaultValue Map<String, Mutex> mutexes,
         @DefaultValue Map<String, Section> sections, @DefaultValue Map<String, Event> events,
-        @DefaultValue Map<String, Library> libraries, @DefaultValue Map<String, ExecutorView> executorViews) {
+        @DefaultValue Map<String, Library> libraries, @DefaultValue Map<String, ExecutorView> executorViews,
+        @DefaultValue Web web) {
+
+    /**
+     * What web applications answer.
+     *
+     * @param rejectedAsServiceUnavailable Whether Spring MVC answers a request whose
+     * callback was rejected with 503 and a Retry-After.
+     * @param retryAfter What the Retry-After says, in whole seconds.
+     */
+    public record Web(@DefaultValue("false") boolean rejectedAsServiceUnavailable,
+            @DefaultValue("1s") Duration retryAfter) {
+    }
 
     /**
      * What entries take that they leave out. One group for each kind, since a name such

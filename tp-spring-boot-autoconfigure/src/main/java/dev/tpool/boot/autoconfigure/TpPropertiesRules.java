@@ -61,6 +61,7 @@ final class TpPropertiesRules {
         rules.each("tp.sections", properties.sections(), rules::section);
         rules.each("tp.libraries", properties.libraries(), rules::library);
         rules.each(ExecutorViews.PREFIX, properties.executorViews(), rules::executorView);
+        rules.longerThanZero("tp.web.retry-after", properties.web().retryAfter());
         if (!rules.problems.isEmpty()) {
             throw new InvalidTpPropertiesException(rules.problems, null);
         }

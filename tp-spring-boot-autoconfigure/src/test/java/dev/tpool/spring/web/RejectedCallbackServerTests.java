@@ -1,0 +1,110 @@
+package dev.tpool.spring.web;
+
+import java.util.concurrent.CompletableFuture;
+
+import dev.tpool.spring.annotation.TpCallback;
+import dev.tpool.spring.annotation.TpWhenUnavailable;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What a real server answers when a callback was rejected.
+ */
+@AutoConfigureRestTestClient
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = { "tp.web.rejected-as-service-unavailable=true", "tp.web.retry-after=1500ms",
+                "tp.semaphores.slots.maximum=1", "tp.semaphores.slots.initial=0" })
+class RejectedCallbackServerTests {
+
+    @Autowired
+    private RestTestClient client;
+
+    @Test
+    void answersARejectedVoidCallback() {
+        assertUnavailable("/void");
+    }
+
+    @Test
+    void answersAFutureThatFails() {
+        assertUnavailable("/future");
+    }
+
+    private void assertUnavailable(String uri) {
+        this.client.get()
+            .uri(uri)
+            .exchange()
+            .expectStatus()
+            .isEqualTo(503)
+            .expectHeader()
+            .valueEquals("Retry-After", "2")
+            .expectHeader()
+            .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+            .expectBody()
+            .jsonPath("$.status")
+            .isEqualTo(503)
+            .jsonPath("$.detail")
+            .isEqualTo("The service is busy. Try again in 2 s.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Config {
+
+        @Bean
+        Controller controller(Scanner scanner) {
+            return new Controller(scanner);
+        }
+
+        @Bean
+        Scanner scanner() {
+            return new Scanner();
+        }
+
+    }
+
+    @RestController
+    static class Controller {
+
+        private final Scanner scanner;
+
+        Controller(Scanner scanner) {
+            this.scanner = scanner;
+        }
+
+        @GetMapping("/void")
+        void post() {
+            this.scanner.post();
+        }
+
+        @GetMapping("/future")
+        CompletableFuture<String> scan() {
+            return this.scanner.scan();
+        }
+
+    }
+
+    static class Scanner {
+
+        @TpCallback(acquireSemaphore = "slots", releaseSemaphore = "slots", whenUnavailable = TpWhenUnavailable.REJECT)
+        void post() {
+        }
+
+        @TpCallback(acquireSemaphore = "slots", releaseSemaphore = "slots", whenUnavailable = TpWhenUnavailable.REJECT)
+        CompletableFuture<String> scan() {
+            return CompletableFuture.completedFuture("scanned");
+        }
+
+    }
+
+}
