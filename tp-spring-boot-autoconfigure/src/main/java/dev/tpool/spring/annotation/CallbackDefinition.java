@@ -30,7 +30,7 @@ import org.springframework.util.StringValueResolver;
  */
 final class CallbackDefinition {
 
-    private static final List<Class<?>> RETURN_TYPES = List.of(void.class, Future.class, CompletionStage.class,
+    static final List<Class<?>> RETURN_TYPES = List.of(void.class, Future.class, CompletionStage.class,
             CompletableFuture.class);
 
     private final Class<?> beanClass;

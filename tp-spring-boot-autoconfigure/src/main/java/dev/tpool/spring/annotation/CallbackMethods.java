@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import dev.tpool.spring.TpRegistry;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeansException;
 import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.StringValueResolver;
 
@@ -105,8 +105,19 @@ final class CallbackMethods {
     }
 
     private @Nullable CallbackDefinition definitionOf(Class<?> beanClass, Method method) {
-        TpCallback annotation = AnnotatedElementUtils.findMergedAnnotation(method, TpCallback.class);
-        return (annotation != null) ? new CallbackDefinition(beanClass, method, annotation, this.resolver) : null;
+        TpCallback annotation = CallbackAnnotation.find(beanClass, method);
+        return (annotation != null)
+                ? new CallbackDefinition(beanClass, method, annotation, (text) -> resolve(beanClass, method, text))
+                : null;
+    }
+
+    private @Nullable String resolve(Class<?> beanClass, Method method, String text) {
+        try {
+            return this.resolver.resolveStringValue(text);
+        }
+        catch (BeansException | IllegalArgumentException ex) {
+            throw TpCallbackDefinitionException.unresolved(beanClass, method, text, ex);
+        }
     }
 
 }

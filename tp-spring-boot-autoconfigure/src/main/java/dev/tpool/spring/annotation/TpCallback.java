@@ -24,6 +24,14 @@ import org.springframework.core.annotation.AliasFor;
  * }
  * </pre>
  *
+ * <h2>On a type</h2> On a class every public method is a callback, as it is with
+ * {@code @Async}: those that it inherits, too, but not {@code equals}, {@code hashCode}
+ * and {@code toString}. On an interface it is every method of the interface. A public
+ * method that returns something else than a callback may is an error. What the annotation
+ * of a method leaves at its default is taken from the one of the type, attribute by
+ * attribute. An annotation that is annotated with this one, and forwards attributes with
+ * {@link AliasFor}, can take its place everywhere.
+ *
  * <h2>What the method returns</h2> {@code void}, {@code Future},
  * {@code CompletableFuture} or {@code CompletionStage}. The caller's future completes
  * <em>after</em> the completion actions: whoever waits for it sees the permit back. It
@@ -91,7 +99,7 @@ import org.springframework.core.annotation.AliasFor;
 @Documented
 @Reflective
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+@Target({ ElementType.TYPE, ElementType.METHOD })
 public @interface TpCallback {
 
     /**
@@ -102,8 +110,9 @@ public @interface TpCallback {
     String value() default "";
 
     /**
-     * The environment that the method runs in. Placeholders ({@code ${...}}) are
-     * resolved, here as in all the names.
+     * The environment that the method runs in. Placeholders ({@code ${...}}) and
+     * expressions over the beans ({@code #{...}}) are resolved, here as in all the names,
+     * once, when the bean is created.
      * @return the name of the environment; empty for the one named {@code default}
      */
     @AliasFor("value")

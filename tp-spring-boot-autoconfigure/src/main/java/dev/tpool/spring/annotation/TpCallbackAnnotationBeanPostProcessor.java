@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
-import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -44,10 +43,9 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
         super.setBeanFactory(beanFactory);
         Assert.isInstanceOf(ConfigurableListableBeanFactory.class, beanFactory);
         ConfigurableListableBeanFactory beans = (ConfigurableListableBeanFactory) beanFactory;
-        CallbackMethods found = new CallbackMethods(() -> beans.getBean(TpRegistry.class), beans::resolveEmbeddedValue);
+        CallbackMethods found = new CallbackMethods(() -> beans.getBean(TpRegistry.class), new NameResolver(beans));
         this.methods = found;
-        this.advisor = new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(null, TpCallback.class, true),
-                new TpCallbackInterceptor(found));
+        this.advisor = new DefaultPointcutAdvisor(new CallbackPointcut(found), new TpCallbackInterceptor(found));
     }
 
     @Override

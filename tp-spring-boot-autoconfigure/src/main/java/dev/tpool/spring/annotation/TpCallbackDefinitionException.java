@@ -5,6 +5,8 @@ import java.lang.reflect.Method;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NestedExceptionUtils;
+
 /**
  * A method cannot be a callback the way its {@link TpCallback @TpCallback} says.
  */
@@ -25,6 +27,15 @@ public final class TpCallbackDefinitionException extends IllegalStateException {
         this.method = describe(beanClass, method);
         this.problem = problem;
         this.action = action;
+    }
+
+    /**
+     * For a placeholder or an expression that cannot be resolved.
+     */
+    static TpCallbackDefinitionException unresolved(Class<?> beanClass, Method method, String text, Exception cause) {
+        return new TpCallbackDefinitionException(beanClass, method,
+                "'" + text + "' cannot be resolved: " + NestedExceptionUtils.getMostSpecificCause(cause).getMessage(),
+                "Define the property or the bean, or correct its name.", cause);
     }
 
     /**

@@ -28,15 +28,15 @@ final class TpCallbackInterceptor implements MethodInterceptor {
         Object target = invocation.getThis();
         Class<?> beanClass = ClassUtils
             .getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
-        return this.methods.get(methodOf(invocation, beanClass), beanClass).post((ProxyMethodInvocation) invocation);
+        return this.methods.get(methodOf(invocation.getMethod(), beanClass), beanClass)
+            .post((ProxyMethodInvocation) invocation);
     }
 
     /**
      * The method that was looked at for its annotation. The methods of a JDK proxy have
      * none: those of its interfaces do.
      */
-    private static Method methodOf(MethodInvocation invocation, Class<?> beanClass) {
-        Method called = invocation.getMethod();
+    static Method methodOf(Method called, Class<?> beanClass) {
         return Proxy.isProxyClass(beanClass) ? called
                 : BridgeMethodResolver.findBridgedMethod(AopUtils.getMostSpecificMethod(called, beanClass));
     }
