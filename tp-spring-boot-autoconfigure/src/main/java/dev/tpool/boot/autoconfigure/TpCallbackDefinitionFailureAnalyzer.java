@@ -12,9 +12,8 @@ final class TpCallbackDefinitionFailureAnalyzer extends AbstractFailureAnalyzer<
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, TpCallbackDefinitionException cause) {
-        return new FailureAnalysis(
-                "The method " + cause.method() + " is annotated with @TpCallback, but " + cause.problem() + ".",
-                cause.action(), cause);
+        return new FailureAnalysis("The method " + cause.method() + " is annotated with @" + cause.annotation()
+                + ", but " + cause.problem() + ".", cause.action(), cause);
     }
 
 }

@@ -47,6 +47,24 @@ final class CallbackAnnotation {
         return type.synthesize();
     }
 
+    /**
+     * What the method and its type say about a method that a trigger calls.
+     */
+    static TpCallback forTrigger(Class<?> beanClass, Method method) {
+        MergedAnnotation<TpCallback> own = ofMethod(method);
+        MergedAnnotation<TpCallback> type = ofType(beanClass, method);
+        if (own.isPresent()) {
+            return merge(own, type);
+        }
+        return (type.isPresent() ? type : MergedAnnotation.of(TpCallback.class)).synthesize();
+    }
+
+    private static boolean isTrigger(Method method) {
+        MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+        return annotations.isPresent(TpTimer.class) || annotations.isPresent(TpTimers.class)
+                || annotations.isPresent(TpWait.class);
+    }
+
     private static MergedAnnotation<TpCallback> ofMethod(Method method) {
         return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).get(TpCallback.class);
     }
@@ -72,7 +90,7 @@ final class CallbackAnnotation {
     private static boolean isCoveredByType(Method method) {
         return Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
                 && !ReflectionUtils.isEqualsMethod(method) && !ReflectionUtils.isHashCodeMethod(method)
-                && !ReflectionUtils.isToStringMethod(method);
+                && !ReflectionUtils.isToStringMethod(method) && !isTrigger(method);
     }
 
     private static TpCallback merge(MergedAnnotation<TpCallback> own, MergedAnnotation<TpCallback> type) {
@@ -90,7 +108,7 @@ final class CallbackAnnotation {
 
     private static void checkReturnType(Class<?> beanClass, Method method) {
         if (!CallbackDefinition.RETURN_TYPES.contains(method.getReturnType())) {
-            throw new TpCallbackDefinitionException(beanClass, method,
+            throw new TpCallbackDefinitionException(TpCallback.class, beanClass, method,
                     "its type is, which makes every public method a callback, and it returns "
                             + method.getReturnType().getName()
                             + ", which a caller that goes on at once cannot be given",

@@ -1,5 +1,6 @@
 package dev.tpool.spring.annotation;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -19,7 +20,6 @@ import dev.tpool.sync.TpCriticalSection;
 import dev.tpool.sync.TpEvent;
 import dev.tpool.sync.TpMutex;
 import dev.tpool.sync.TpSemaphore;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
@@ -32,6 +32,8 @@ final class CallbackDefinition {
 
     static final List<Class<?>> RETURN_TYPES = List.of(void.class, Future.class, CompletionStage.class,
             CompletableFuture.class);
+
+    private final Class<? extends Annotation> annotationType;
 
     private final Class<?> beanClass;
 
@@ -56,6 +58,16 @@ final class CallbackDefinition {
     private final TpCompletionPoint completion;
 
     CallbackDefinition(Class<?> beanClass, Method method, TpCallback annotation, StringValueResolver resolver) {
+        this(TpCallback.class, beanClass, method, annotation, resolver);
+        checkMethod();
+    }
+
+    /**
+     * For a method that another annotation makes a callback.
+     */
+    CallbackDefinition(Class<? extends Annotation> annotationType, Class<?> beanClass, Method method,
+            TpCallback annotation, StringValueResolver resolver) {
+        this.annotationType = annotationType;
         this.beanClass = beanClass;
         this.method = method;
         this.environment = resolve(resolver, annotation.environment());
@@ -65,7 +77,6 @@ final class CallbackDefinition {
         this.section = resolve(resolver, annotation.leaveSection());
         this.event = resolve(resolver, annotation.setEvent());
         this.library = resolve(resolver, annotation.freeLibrary());
-        checkMethod();
         checkParameters();
         checkCount();
         this.completion = annotation.completion();
@@ -199,12 +210,7 @@ final class CallbackDefinition {
             registry.requireName(type, name);
         }
         catch (TpUnknownNameException ex) {
-            String nearest = ex.nearest();
-            throw wrong("there is no " + ex.kind() + " '" + name + "'",
-                    (nearest != null) ? "Did you mean '" + nearest + "'?"
-                            : "Define it under 'tp.' in the configuration or as a bean."
-                                    + (ex.known().isEmpty() ? "" : " Known are " + ex.known() + "."),
-                    ex);
+            throw TpCallbackDefinitionException.unknown(this.annotationType, this.beanClass, this.method, ex);
         }
     }
 
@@ -271,11 +277,8 @@ final class CallbackDefinition {
     }
 
     private TpCallbackDefinitionException wrong(String problem, String action) {
-        return wrong(problem, action, null);
-    }
-
-    private TpCallbackDefinitionException wrong(String problem, String action, @Nullable Throwable cause) {
-        return new TpCallbackDefinitionException(this.beanClass, this.method, problem, action, cause);
+        return new TpCallbackDefinitionException(this.annotationType, this.beanClass, this.method, problem, action,
+                null);
     }
 
 }

@@ -116,7 +116,7 @@ final class CallbackMethods {
             return this.resolver.resolveStringValue(text);
         }
         catch (BeansException | IllegalArgumentException ex) {
-            throw TpCallbackDefinitionException.unresolved(beanClass, method, text, ex);
+            throw TpCallbackDefinitionException.unresolved(TpCallback.class, beanClass, method, text, ex);
         }
     }
 

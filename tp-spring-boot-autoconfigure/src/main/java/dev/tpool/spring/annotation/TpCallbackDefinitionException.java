@@ -1,19 +1,24 @@
 package dev.tpool.spring.annotation;
 
 import java.io.Serial;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 
+import dev.tpool.spring.TpUnknownNameException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * A method cannot be a callback the way its {@link TpCallback @TpCallback} says.
+ * A method cannot be a callback the way its {@link TpCallback @TpCallback},
+ * {@link TpTimer @TpTimer} or {@link TpWait @TpWait} says.
  */
 public final class TpCallbackDefinitionException extends IllegalStateException {
 
     @Serial
     private static final long serialVersionUID = 1L;
+
+    private final String annotation;
 
     private final String method;
 
@@ -21,9 +26,10 @@ public final class TpCallbackDefinitionException extends IllegalStateException {
 
     private final String action;
 
-    TpCallbackDefinitionException(Class<?> beanClass, Method method, String problem, String action,
-            @Nullable Throwable cause) {
-        super("@TpCallback method " + describe(beanClass, method) + ": " + problem, cause);
+    TpCallbackDefinitionException(Class<? extends Annotation> annotation, Class<?> beanClass, Method method,
+            String problem, String action, @Nullable Throwable cause) {
+        super("@" + annotation.getSimpleName() + " method " + describe(beanClass, method) + ": " + problem, cause);
+        this.annotation = annotation.getSimpleName();
         this.method = describe(beanClass, method);
         this.problem = problem;
         this.action = action;
@@ -32,10 +38,33 @@ public final class TpCallbackDefinitionException extends IllegalStateException {
     /**
      * For a placeholder or an expression that cannot be resolved.
      */
-    static TpCallbackDefinitionException unresolved(Class<?> beanClass, Method method, String text, Exception cause) {
-        return new TpCallbackDefinitionException(beanClass, method,
+    static TpCallbackDefinitionException unresolved(Class<? extends Annotation> annotation, Class<?> beanClass,
+            Method method, String text, Exception cause) {
+        return new TpCallbackDefinitionException(annotation, beanClass, method,
                 "'" + text + "' cannot be resolved: " + NestedExceptionUtils.getMostSpecificCause(cause).getMessage(),
                 "Define the property or the bean, or correct its name.", cause);
+    }
+
+    /**
+     * For a name that is not known.
+     */
+    static TpCallbackDefinitionException unknown(Class<? extends Annotation> annotation, Class<?> beanClass,
+            Method method, TpUnknownNameException cause) {
+        String nearest = cause.nearest();
+        return new TpCallbackDefinitionException(annotation, beanClass, method,
+                "there is no " + cause.kind() + " '" + cause.name() + "'",
+                (nearest != null) ? "Did you mean '" + nearest + "'?"
+                        : "Define it under 'tp.' in the configuration or as a bean."
+                                + (cause.known().isEmpty() ? "" : " Known are " + cause.known() + "."),
+                cause);
+    }
+
+    /**
+     * The annotation that is wrong.
+     * @return its simple name, as in {@code TpCallback}
+     */
+    public String annotation() {
+        return this.annotation;
     }
 
     /**

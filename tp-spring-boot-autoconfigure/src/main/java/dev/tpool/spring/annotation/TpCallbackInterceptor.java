@@ -24,12 +24,15 @@ final class TpCallbackInterceptor implements MethodInterceptor {
     }
 
     @Override
-    public @Nullable Object invoke(MethodInvocation invocation) {
+    public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = invocation.getThis();
         Class<?> beanClass = ClassUtils
             .getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
-        return this.methods.get(methodOf(invocation.getMethod(), beanClass), beanClass)
-            .post((ProxyMethodInvocation) invocation);
+        Method method = methodOf(invocation.getMethod(), beanClass);
+        if (DirectCall.isOf(method)) {
+            return invocation.proceed();
+        }
+        return this.methods.get(method, beanClass).post((ProxyMethodInvocation) invocation);
     }
 
     /**
