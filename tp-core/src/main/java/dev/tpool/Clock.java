@@ -105,7 +105,7 @@ final class Clock {
      * @param time what it reads
      */
     Clock(TimeSource time) {
-        this(time, Clock::newThread);
+        this(time, (run) -> WorkerThreads.ofEngine(run, "tp-clock"));
     }
 
     /**
@@ -388,15 +388,6 @@ final class Clock {
             this.wakeTick = Long.MAX_VALUE;
             return ex;
         }
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // Not that of whoever arms the first timer.
-    private static Thread newThread(Runnable run) {
-        Thread thread = new Thread(null, run, "tp-clock", 0, false);
-        thread.setDaemon(true);
-        thread.setPriority(Thread.NORM_PRIORITY);
-        thread.setContextClassLoader(Clock.class.getClassLoader());
-        return thread;
     }
 
     private void run() {

@@ -125,7 +125,7 @@ final class Governor implements Runnable {
     void backlog() {
         if (!this.watching.get() && this.watching.compareAndSet(false, true)) {
             try {
-                newThread().start();
+                WorkerThreads.ofEngine(this, this.pool.name() + "-governor").start();
             }
             catch (Throwable ex) {
                 // Whoever posts next tries again; this poster has done its part.
@@ -141,15 +141,6 @@ final class Governor implements Runnable {
      */
     void hurry() {
         LockSupport.unpark(this.thread);
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // Not that of whoever posts.
-    private Thread newThread() {
-        Thread thread = new Thread(null, this, this.pool.name() + "-governor", 0, false);
-        thread.setDaemon(true);
-        thread.setPriority(Thread.NORM_PRIORITY);
-        thread.setContextClassLoader(Governor.class.getClassLoader());
-        return thread;
     }
 
     @Override

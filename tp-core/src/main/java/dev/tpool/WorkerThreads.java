@@ -2,6 +2,8 @@ package dev.tpool;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -24,18 +26,37 @@ final class WorkerThreads {
     static ThreadFactory platform(String poolName, boolean daemon, @Nullable ClassLoader contextClassLoader,
             LongSupplier stackSize) {
         AtomicInteger number = new AtomicInteger();
-        return (worker) -> {
-            Thread thread = new Thread(null, worker, poolName + "-" + number.incrementAndGet(), stackSize.getAsLong(),
-                    false);
-            thread.setDaemon(daemon);
-            thread.setPriority(Thread.NORM_PRIORITY);
-            thread.setContextClassLoader(contextClassLoader);
-            return thread;
-        };
+        return (worker) -> bare(worker, poolName + "-" + number.incrementAndGet(), stackSize.getAsLong(), daemon,
+                contextClassLoader);
     }
 
     /**
-     * Virtual threads, looked up by reflection since Java 17 is the baseline.
+     * A daemon thread of the engine itself, which serves whoever is there.
+     */
+    static Thread ofEngine(Runnable task, String name) {
+        return bare(task, name, 0, true, WorkerThreads.class.getClassLoader());
+    }
+
+    /**
+     * A thread that keeps nothing of the one that makes it. Up to Java 23 a thread
+     * remembers for its life who was on the stack when it was made, for the sake of the
+     * security manager, and with that the class loaders of applications that have ended
+     * long ago. A privileged action hides the callers.
+     */
+    @SuppressWarnings("removal") // There is no other way, and from Java 24 on no need.
+    private static Thread bare(Runnable task, String name, long stackSize, boolean daemon,
+            @Nullable ClassLoader contextClassLoader) {
+        Thread thread = AccessController
+            .doPrivileged((PrivilegedAction<Thread>) () -> new Thread(null, task, name, stackSize, false));
+        thread.setDaemon(daemon);
+        thread.setPriority(Thread.NORM_PRIORITY);
+        thread.setContextClassLoader(contextClassLoader);
+        return thread;
+    }
+
+    /**
+     * Virtual threads, looked up by reflection since Java 17 is the baseline. They have
+     * no inheritable thread-locals either.
      */
     static ThreadFactory virtual(String poolName) {
         ThreadFactory factory = virtualFactory(poolName);
@@ -52,7 +73,9 @@ final class WorkerThreads {
             Class<?> builderType = Class.forName("java.lang.Thread$Builder");
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
             Method name = builderType.getMethod("name", String.class, long.class);
-            return (ThreadFactory) builderType.getMethod("factory").invoke(name.invoke(builder, poolName + "-", 1L));
+            name.invoke(builder, poolName + "-", 1L);
+            builderType.getMethod("inheritInheritableThreadLocals", boolean.class).invoke(builder, false);
+            return (ThreadFactory) builderType.getMethod("factory").invoke(builder);
         }
         catch (ClassNotFoundException | NoSuchMethodException ex) {
             throw new IllegalArgumentException(
