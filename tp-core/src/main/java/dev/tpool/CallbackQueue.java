@@ -138,6 +138,20 @@ final class CallbackQueue {
     }
 
     /**
+     * Takes the node that is next by its priority, for whoever is no worker.
+     */
+    @Nullable QueueNode take() {
+        for (Stripe stripe : this.stripes) {
+            empty(stripe);
+        }
+        QueueNode node = this.high.take();
+        if (node == null) {
+            node = this.normal.take();
+        }
+        return (node != null) ? node : this.low.take();
+    }
+
+    /**
      * Whether there is nothing to take. Objects whose callbacks were all cancelled keep
      * their place until a worker comes by, so {@code false} does not promise that there
      * is something to run.

@@ -485,8 +485,10 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     /**
      * Sees to it that nothing but a post queues a callback any more: disarms a timer,
      * unregisters a wait.
+     * @return whether there was something to disarm
      */
-    void disarm() {
+    boolean disarm() {
+        return false;
     }
 
     /**

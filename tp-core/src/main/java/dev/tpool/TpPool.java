@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -282,6 +284,65 @@ public final class TpPool implements AutoCloseable {
             }
         }
         return List.of();
+    }
+
+    /**
+     * Disarms all timers and unregisters all waits of the pool at this moment, whoever
+     * owns them: none of them fires any more unless it is set again. Callbacks that they
+     * have posted are left alone. What comes before the pool is drained.
+     * @return how many of them were armed
+     */
+    public int disarm() {
+        int armed = 0;
+        for (TpObject object : this.objects.all()) {
+            if (object.disarm()) {
+                armed++;
+            }
+        }
+        return armed;
+    }
+
+    /**
+     * Drops the callbacks that are queued at this moment, whoever posted them: they run
+     * neither their callback nor anything that belongs to it, and futures are cancelled.
+     * Running callbacks are not interrupted. Members of a cleanup group should be closed
+     * with it before, since cancel callbacks are called by the group alone. Takes time in
+     * proportion to what is queued.
+     * @return how many were dropped, by the name of their object
+     */
+    public Map<String, Long> cancelPendingCallbacks() {
+        Map<String, Long> cancelled = new TreeMap<>();
+        for (TpObject object : this.objects.all()) {
+            count(cancelled, object.name(), object.cancelPendingCallbacks());
+        }
+        // Objects go back: something may have been posted meanwhile, and whoever takes
+        // them next finds out.
+        List<QueueNode> objects = new ArrayList<>();
+        QueueNode node = this.queue.take();
+        while (node != null) {
+            if (node instanceof OneShot oneShot) {
+                callbackClaimed(oneShot);
+                this.dropped.increment();
+                count(cancelled, oneShot.name(), 1);
+            }
+            else if (node instanceof TrackedOneShot oneShot) {
+                // It forgets its name when it ends.
+                String oneShotName = oneShot.name();
+                count(cancelled, oneShotName, oneShot.cancelPendingCallbacks());
+            }
+            else {
+                objects.add(node);
+            }
+            node = this.queue.take();
+        }
+        objects.forEach(this::enqueue);
+        return cancelled;
+    }
+
+    private static void count(Map<String, Long> counts, String name, long count) {
+        if (count > 0) {
+            counts.merge(name, count, Long::sum);
+        }
     }
 
     /**

@@ -251,11 +251,11 @@ public final class TpTimer extends ClockEntry {
     }
 
     @Override
-    void disarm() {
+    boolean disarm() {
         Clock clock = pool().clock();
         clock.lock();
         try {
-            clock.disarm(this);
+            return clock.disarm(this);
         }
         finally {
             clock.unlock();

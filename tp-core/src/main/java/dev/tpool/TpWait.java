@@ -218,8 +218,8 @@ public final class TpWait extends ClockEntry {
     }
 
     @Override
-    void disarm() {
-        withdraw();
+    boolean disarm() {
+        return withdraw();
     }
 
     @Override

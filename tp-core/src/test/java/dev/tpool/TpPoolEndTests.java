@@ -1,0 +1,165 @@
+package dev.tpool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+import dev.tpool.sync.TpEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for what brings a {@link TpPool} to its end: timers and waits off, and what is
+ * queued dropped.
+ */
+class TpPoolEndTests {
+
+    @RegisterExtension
+    final Pools pools = new Pools();
+
+    @Test
+    void disarmsTimersAndWaits() throws Exception {
+        TpPool pool = this.pools.create();
+        TpEnvironment environment = TpEnvironment.of(pool);
+        AtomicInteger fired = new AtomicInteger();
+        TpEvent event = TpEvent.autoReset();
+        TpTimer timer = this.pools.closing(environment.timer(fired::incrementAndGet));
+        TpTimer periodic = this.pools.closing(environment.timer(fired::incrementAndGet));
+        TpTimer idle = this.pools.closing(environment.timer(fired::incrementAndGet));
+        TpWait wait = this.pools
+            .closing(environment.wait((instance, context, self, result) -> fired.incrementAndGet(), null));
+        timer.set(Duration.ofHours(1));
+        periodic.set(Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO);
+        wait.set(event, Duration.ofHours(1));
+
+        assertThat(pool.disarm()).isEqualTo(3);
+
+        assertThat(pool.disarm()).isZero();
+        assertThat(event.waiting()).isZero();
+        event.set();
+        assertThat(event.isSet()).as("the signal is still there").isTrue();
+        assertThat(fired).hasValue(0);
+        idle.set(Duration.ZERO);
+        idle.waitForCallbacks(false);
+        assertThat(fired).as("a timer that is set again").hasValue(1);
+    }
+
+    @Test
+    void whatATimerHasPostedStillRunsAfterIt() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        AtomicInteger fired = new AtomicInteger();
+        TpTimer timer = this.pools.closing(TpEnvironment.of(pool).timer(fired::incrementAndGet));
+        timer.set(Duration.ZERO, Duration.ofHours(1), Duration.ZERO);
+
+        assertThat(pool.disarm()).isEqualTo(1);
+        gate.open();
+        timer.waitForCallbacks(false);
+
+        assertThat(fired).hasValue(1);
+    }
+
+    @Test
+    void dropsWhatIsQueuedOfEveryKindAndPriority() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        AtomicInteger ran = new AtomicInteger();
+        TpWork work = this.pools.work(pool, "parse", (instance, context, self) -> ran.incrementAndGet());
+        TpCleanupGroup group = TpCleanupGroup.create("members");
+        TpEnvironment member = TpEnvironment.of(pool).toBuilder().cleanupGroup(group).priority(TpPriority.HIGH).build();
+        for (int i = 0; i < 5; i++) {
+            work.submit();
+        }
+        for (TpPriority priority : TpPriority.values()) {
+            TpEnvironment.of(pool).toBuilder().priority(priority).build().trySubmit(ran::incrementAndGet);
+        }
+        member.trySubmit(ran::incrementAndGet);
+        CompletableFuture<Integer> named = TpEnvironment.of(pool).submit("digest", ran::incrementAndGet);
+
+        assertThat(pool.cancelPendingCallbacks())
+            .containsExactlyInAnyOrderEntriesOf(Map.of("parse", 5L, "one-shot", 4L, "digest", 1L));
+
+        assertThat(pool.queued()).isZero();
+        assertThat(pool.snapshot().dropped()).isEqualTo(10);
+        assertThat(named).isCancelled();
+        gate.open();
+        assertThat(group.closeMembers(false, null).complete()).isTrue();
+        work.submit();
+        work.waitForCallbacks(false);
+        assertThat(ran).as("what was posted afterwards").hasValue(1);
+    }
+
+    @Test
+    void whatIsDroppedMakesRoomInABoundedQueue() {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1).queueCapacity(2));
+        Gate gate = this.pools.occupy(pool);
+        TpEnvironment environment = TpEnvironment.of(pool);
+        assertThat(environment.trySubmit(() -> {
+        })).isTrue();
+        assertThat(environment.submit(() -> 1)).isNotDone();
+        assertThat(environment.trySubmit(() -> {
+        })).isFalse();
+
+        pool.cancelPendingCallbacks();
+
+        AtomicBoolean ran = new AtomicBoolean();
+        assertThat(environment.trySubmit(() -> ran.set(true))).isTrue();
+        gate.open();
+        Pools.eventually(ran::get);
+    }
+
+    @Test
+    void aClosedPoolEndsAfterIt() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        for (int i = 0; i < 100; i++) {
+            TpEnvironment.of(pool).trySubmit(gate::pass);
+        }
+        pool.close();
+
+        assertThat(pool.cancelPendingCallbacks()).containsEntry("one-shot", 100L);
+        gate.open();
+
+        assertThat(pool.awaitTermination(Pools.GENEROUS)).isTrue();
+        assertThat(pool.completed()).isEqualTo(1);
+    }
+
+    @Test
+    void everyCallbackEitherRunsOrIsDroppedWhileWorkersTakeThem() throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(4));
+        TpEnvironment environment = TpEnvironment.of(pool);
+        LongAdder ran = new LongAdder();
+        List<CompletableFuture<?>> futures = new ArrayList<>();
+        TpWork work = this.pools.work(pool, ran::increment);
+        long posted = 0;
+        long dropped = 0;
+        for (int round = 0; round < 200; round++) {
+            for (int i = 0; i < 50; i++) {
+                work.submit();
+                environment.trySubmit(ran::increment);
+                futures.add(environment.submit(() -> {
+                    ran.increment();
+                    return null;
+                }));
+                posted += 3;
+            }
+            dropped += pool.cancelPendingCallbacks().values().stream().mapToLong(Long::longValue).sum();
+        }
+        work.waitForCallbacks(false);
+        pool.close();
+        work.close();
+        assertThat(pool.awaitTermination(Pools.GENEROUS)).isTrue();
+
+        assertThat(ran.sum() + dropped).isEqualTo(posted);
+        assertThat(futures).allMatch(CompletableFuture::isDone);
+        assertThat(pool.snapshot().dropped()).isEqualTo(dropped);
+    }
+
+}
