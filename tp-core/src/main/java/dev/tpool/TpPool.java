@@ -339,6 +339,23 @@ public final class TpPool implements AutoCloseable {
         return cancelled;
     }
 
+    /**
+     * Closes all objects of the pool at this moment, whoever owns them: what is queued
+     * still runs, posting throws. An object that nobody closes keeps a thread of its
+     * pool, and with it the class loader of an application that has ended.
+     * @return the names of those that were open
+     */
+    public List<String> closeObjects() {
+        List<String> names = new ArrayList<>();
+        for (TpObject object : this.objects.all()) {
+            if (!object.isClosed()) {
+                names.add(object.name());
+                object.close();
+            }
+        }
+        return names;
+    }
+
     private static void count(Map<String, Long> counts, String name, long count) {
         if (count > 0) {
             counts.merge(name, count, Long::sum);
@@ -359,6 +376,37 @@ public final class TpPool implements AutoCloseable {
      */
     public long queued() {
         return this.objects.pending() + this.queue.countOneShots();
+    }
+
+    /**
+     * The callbacks that run on its threads at this moment.
+     * @return their number
+     */
+    public int running() {
+        int running = 0;
+        for (Worker worker : this.crew.workers()) {
+            TpCallbackInstance instance = worker.instance();
+            if (instance != null && instance.isExecuting()) {
+                running++;
+            }
+        }
+        return running;
+    }
+
+    /**
+     * The callbacks that were cancelled before they began.
+     * @return their number since the pool was created
+     */
+    public long dropped() {
+        return this.dropped.sum();
+    }
+
+    /**
+     * The callbacks that were refused.
+     * @return their number since the pool was created
+     */
+    public long rejected() {
+        return this.rejected.sum();
     }
 
     /**

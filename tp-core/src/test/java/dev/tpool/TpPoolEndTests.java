@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for what brings a {@link TpPool} to its end: timers and waits off, and what is
@@ -162,4 +163,19 @@ class TpPoolEndTests {
         assertThat(pool.snapshot().dropped()).isEqualTo(dropped);
     }
 
+    @Test
+    void anObjectThatNobodyClosedKeepsNoThreadOnceThePoolClosesIt() throws Exception {
+        TpPool pool = this.pools.create();
+        AtomicInteger ran = new AtomicInteger();
+        TpWork work = this.pools.work(pool, "forgotten", (instance, context, self) -> ran.incrementAndGet());
+        work.submit();
+        pool.close();
+
+        assertThat(pool.closeObjects()).containsExactly("forgotten");
+
+        assertThat(pool.awaitTermination(Pools.GENEROUS)).isTrue();
+        assertThat(ran).hasValue(1);
+        assertThat(pool.closeObjects()).isEmpty();
+        assertThatIllegalStateException().isThrownBy(work::submit);
+    }
 }
