@@ -1,16 +1,10 @@
 package dev.tpool.spring;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-import dev.tpool.TpCallbackInstance;
-import dev.tpool.TpCleanupGroup;
-import dev.tpool.TpCloseReport;
-import dev.tpool.TpPool;
-import dev.tpool.TpPoolSnapshot;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +18,23 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
  * Brings the pools of a context, and not those of its parent, to their end when it
- * closes: first the members of each cleanup group are drained or cancelled, then the
- * pools are closed and their queues drained, all of it within one limit. What ran, what
- * was dropped and what still runs is logged.
+ * closes, in steps.
+ * <ol>
+ * <li>The context begins to close: each {@link TpShutdownParticipant} stops what it
+ * starts by itself. Whatever still serves a request may post callbacks.
+ * <li>The web server and Spring's executors have stopped: all timers are disarmed and all
+ * waits unregistered. What is queued in cleanup groups that are to be cancelled is
+ * dropped.
+ * <li>The other groups and the pools are drained together, by priority. The pools accept
+ * what their callbacks go on to post for half of the time at most, and then refuse it.
+ * <li>When the time is over, of a group or of all, what is still queued is dropped.
+ * Callbacks that run are never interrupted. Objects that nobody has closed are closed.
+ * </ol>
+ * What ran, what was dropped and what still runs is logged, published as a
+ * {@link TpShutdownReportEvent} and kept as {@link #report()}.
  * <p>
- * It stops after the web server has served its last request and after Spring's own
- * executors, so callbacks can be posted until then. A context that is only stopped or
+ * All of it ends within the limit, which is meant to be that of a shutdown phase; the
+ * context goes on closing as soon as it is done. A context that is only stopped or
  * paused, and may start again, keeps its pools.
  */
 public final class TpShutdown
@@ -41,9 +46,6 @@ public final class TpShutdown
     public static final int PHASE = ExecutorConfigurationSupport.DEFAULT_PHASE - 1024;
 
     private static final Log logger = LogFactory.getLog(TpShutdown.class);
-
-    /** How long to wait before looking again whether a pool is quiet. */
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final TpRegistry registry;
 
@@ -57,12 +59,15 @@ public final class TpShutdown
 
     private volatile boolean running;
 
+    private volatile @Nullable TpShutdownReport report;
+
     /**
      * Creates the shutdown of a registry's pools.
      * @param registry the pools and groups
      * @param policies what becomes of the members of a group, by the name of the group;
      * groups that are not named are drained
-     * @param limit how long all of it may take
+     * @param limit how long all of it may take; a quarter of it, but no more than 2 s, is
+     * kept back for dropping and reporting
      */
     public TpShutdown(TpRegistry registry, Map<String, GroupPolicy> policies, Duration limit) {
         this.registry = registry;
@@ -76,12 +81,20 @@ public final class TpShutdown
     }
 
     /**
-     * Notes that the stop that follows is the last one.
+     * Notes that the stop that follows is the last one, and stops what starts callbacks.
      */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == this.context) {
             this.closing = true;
+            for (TpShutdownParticipant participant : participants()) {
+                try {
+                    participant.stopTriggers();
+                }
+                catch (RuntimeException ex) {
+                    logger.warn(participant + " could not stop its triggers", ex);
+                }
+            }
         }
     }
 
@@ -106,7 +119,30 @@ public final class TpShutdown
     public void stop() {
         if (this.closing && this.running) {
             this.running = false;
-            end();
+            end(this.limit, PoolsDrain.currentCallback());
+        }
+    }
+
+    /**
+     * Does the same on a thread of its own.
+     * @param callback called when the pools have come to their end, or the time is over
+     */
+    @Override
+    public void stop(Runnable callback) {
+        if (!this.closing || !this.running) {
+            callback.run();
+            return;
+        }
+        this.running = false;
+        long closingCallback = PoolsDrain.currentCallback();
+        Thread thread = new Thread(() -> end(callback, this.limit, closingCallback), "tp-shutdown");
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        }
+        catch (OutOfMemoryError ex) {
+            logger.warn("No thread could be started to drain the thread pools: what is queued is dropped", ex);
+            end(callback, Duration.ZERO, closingCallback);
         }
     }
 
@@ -125,142 +161,63 @@ public final class TpShutdown
         return PHASE;
     }
 
-    private void end() {
-        long started = System.nanoTime();
-        // A callback that closes the context cannot wait for itself.
-        Duration allowed = (TpCallbackInstance.currentOrNull() != null) ? Duration.ZERO : this.limit;
-        Map<String, TpPool> pools = this.registry.ownPools();
-        Map<String, TpPoolSnapshot> before = snapshots(pools);
-        try {
-            this.registry.ownCleanupGroups()
-                .forEach((name, group) -> closeMembers(name, group, left(started, allowed)));
-            DeferredDrain.await(pools.values(), left(started, allowed));
-            pools.values().forEach(TpShutdown::close);
-            pools.values().stream().filter(TpPool::isClosed).forEach((pool) -> awaitQuiet(pool, started, allowed));
-        }
-        catch (ClosingInterruptedException | InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            pools.values().forEach(TpShutdown::close);
-            logger.warn("Interrupted while the thread pools were being closed");
-        }
-        report(before, snapshots(pools), Duration.ofNanos(System.nanoTime() - started));
-    }
-
-    private static Duration left(long started, Duration allowed) {
-        Duration left = allowed.minusNanos(System.nanoTime() - started);
-        return left.isNegative() ? Duration.ZERO : left;
-    }
-
-    private void closeMembers(String name, TpCleanupGroup group, Duration left) {
-        GroupPolicy policy = this.policies.getOrDefault(name, GroupPolicy.DRAIN);
-        Duration timeout = policy.timeout();
-        Duration allowed = (timeout != null && timeout.compareTo(left) < 0) ? timeout : left;
-        try {
-            TpCloseReport report = group.closeMembers(policy.cancelPending(), null, allowed);
-            if (!report.complete() && !policy.cancelPending()) {
-                logger.warn("Cleanup group '" + name + "' was not drained within " + allowed
-                        + ": what is still queued is dropped");
-                report = group.closeMembers(true, null, Duration.ZERO);
-            }
-            report(name, report);
-        }
-        catch (InterruptedException ex) {
-            throw new ClosingInterruptedException(ex);
-        }
-        catch (RuntimeException ex) {
-            logger.warn("Cleanup group '" + name + "' could not be closed", ex);
-        }
-    }
-
-    private static void report(String name, TpCloseReport report) {
-        if (!report.complete()) {
-            logger.warn("Cleanup group '" + name + "' still runs "
-                    + report.unfinished().stream().map(TpCloseReport.Member::name).toList());
-        }
-        else if (logger.isDebugEnabled()) {
-            logger.debug("Cleanup group '" + name + "' is closed: " + report.ran() + " callbacks ran, "
-                    + report.dropped() + " were dropped");
-        }
+    /**
+     * Whether the context has begun to close. The pools still take callbacks until
+     * {@link #report()} is there.
+     * @return {@code true} from then on
+     */
+    public boolean isClosing() {
+        return this.closing;
     }
 
     /**
-     * Waits for the end of a pool. A pool with objects that nobody closed does not end,
-     * so once it has nothing to do that is enough.
+     * What the end of the pools did.
+     * @return the report, or {@code null} before the end
      */
-    private static void awaitQuiet(TpPool pool, long started, Duration allowed) {
+    public @Nullable TpShutdownReport report() {
+        return this.report;
+    }
+
+    private void end(Runnable callback, Duration allowed, long closingCallback) {
         try {
-            while (true) {
-                Duration left = left(started, allowed);
-                if (pool.awaitTermination((left.compareTo(LOOK_AGAIN) < 0) ? left : LOOK_AGAIN) || left.isZero()) {
-                    return;
-                }
-                TpPoolSnapshot now = pool.snapshot();
-                if (!now.objects().isEmpty() && now.queued() == 0 && now.running() == 0
-                        && now.idle() == now.threads()) {
-                    return;
-                }
+            end(allowed, closingCallback);
+        }
+        finally {
+            callback.run();
+        }
+    }
+
+    private void end(Duration allowed, long closingCallback) {
+        try {
+            TpShutdownReport done = new PoolsDrain(this.registry.ownPools(), this.registry.ownCleanupGroups(),
+                    this.policies, participants(), allowed, closingCallback)
+                .run();
+            this.report = done;
+            log(done);
+            if (this.context != null) {
+                this.context.publishEvent(new TpShutdownReportEvent(this, done));
             }
         }
-        catch (InterruptedException ex) {
-            throw new ClosingInterruptedException(ex);
+        catch (RuntimeException ex) {
+            logger.warn("The end of the thread pools failed", ex);
         }
     }
 
-    private static void close(TpPool pool) {
-        try {
-            pool.close();
-        }
-        catch (UnsupportedOperationException ex) {
-            // The pool of the process: it is there for others, too.
-            logger.debug("Not closed: " + ex.getMessage());
-        }
+    private Collection<TpShutdownParticipant> participants() {
+        return (this.context != null)
+                ? new NamedThings<>(this.context, TpShutdownParticipant.class, "shutdown participant").own().values()
+                : List.of();
     }
 
-    private static Map<String, TpPoolSnapshot> snapshots(Map<String, TpPool> pools) {
-        Map<String, TpPoolSnapshot> snapshots = new LinkedHashMap<>();
-        pools.forEach((name, pool) -> snapshots.put(name, pool.snapshot()));
-        return snapshots;
-    }
-
-    private static void report(Map<String, TpPoolSnapshot> before, Map<String, TpPoolSnapshot> after,
-            Duration elapsed) {
-        long ran = 0;
-        long dropped = 0;
-        List<String> left = new ArrayList<>();
-        for (Map.Entry<String, TpPoolSnapshot> entry : after.entrySet()) {
-            TpPoolSnapshot then = before.get(entry.getKey());
-            TpPoolSnapshot now = entry.getValue();
-            ran += now.completed() - ((then != null) ? then.completed() : 0);
-            dropped += now.dropped() - ((then != null) ? then.dropped() : 0);
-            describeLeft(entry.getKey(), now, left);
+    private static void log(TpShutdownReport report) {
+        if (!report.complete()) {
+            logger.warn(report);
         }
-        String message = "Thread pools closed in " + elapsed.toMillis() + " ms: " + ran + " callbacks ran, " + dropped
-                + " were dropped" + (left.isEmpty() ? "" : "; " + String.join("; ", left));
-        if (!left.isEmpty()) {
-            logger.warn(message);
-        }
-        else if (ran + dropped > 0) {
-            logger.info(message);
+        else if (report.ranCount() + report.droppedCount() > 0) {
+            logger.info(report);
         }
         else {
-            logger.debug(message);
-        }
-    }
-
-    private static void describeLeft(String name, TpPoolSnapshot now, List<String> left) {
-        if (!now.runningCallbacks().isEmpty()) {
-            left.add("pool '" + name + "' still runs "
-                    + now.runningCallbacks()
-                        .stream()
-                        .map((callback) -> callback.name() + " on " + callback.thread())
-                        .toList());
-        }
-        if (now.queued() > 0) {
-            left.add("pool '" + name + "' has " + now.queued() + " callbacks queued");
-        }
-        if (!now.objects().isEmpty()) {
-            left.add("pool '" + name + "' has objects that nobody closed: "
-                    + now.objects().stream().map((object) -> object.name()).distinct().limit(10).toList());
+            logger.debug(report);
         }
     }
 
@@ -274,17 +231,6 @@ public final class TpShutdown
     public record GroupPolicy(boolean cancelPending, @Nullable Duration timeout) {
 
         static final GroupPolicy DRAIN = new GroupPolicy(false, null);
-
-    }
-
-    /**
-     * The thread that closes the context was interrupted.
-     */
-    private static final class ClosingInterruptedException extends RuntimeException {
-
-        ClosingInterruptedException(InterruptedException cause) {
-            super(cause);
-        }
 
     }
 

@@ -76,7 +76,7 @@ class TpRunWatchTests {
             .run((context) -> {
                 TpRegistry registry = context.getBean(TpRegistry.class);
                 TpRunWatch watch = context.getBean(TpRunWatch.class);
-                ThreadPoolsEndpoint endpoint = new ThreadPoolsEndpoint(registry, watch);
+                ThreadPoolsEndpoint endpoint = new ThreadPoolsEndpoint(registry, watch, null);
                 Hanging hanging = new Hanging();
                 CompletableFuture<String> hangs = registry.environment("io").submit(hanging::hang);
                 Awaitility.await().until(() -> watch.overdue("io") == 1);

@@ -1,13 +1,20 @@
 package dev.tpool.spring;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpCompletion;
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpPool;
+import dev.tpool.TpTimer;
 import dev.tpool.TpWork;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import org.awaitility.Awaitility;
@@ -17,7 +24,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerGracefulShutdownLifecycle;
@@ -102,9 +111,12 @@ class TpShutdownTests {
         gate.countDown();
 
         assertThat(dropped[0]).isCancelled();
-        assertThat(output).contains("Cleanup group 'scans' was not drained within PT0.02S")
-            .contains("Cleanup group 'scans' still runs [one-shot]")
-            .contains("0 callbacks ran, 1 were dropped; pool 'io' still runs [one-shot on ");
+        assertThat(output).contains("Cleanup group 'scans' was not done within 20 ms")
+            .contains("0 callbacks ran, 1 were dropped, 1 still run")
+            .contains("  dropped: one-shot (1)")
+            .contains("  still runs: one-shot in pool 'io' on io-1")
+            .contains("TpShutdownTests.lambda$dropsWhatIsStillQueuedWhenTheTimeOfTheGroupIsOver")
+            .contains("cleanup group 'scans' still has one-shot");
     }
 
     @Test
@@ -115,9 +127,9 @@ class TpShutdownTests {
             });
             work[0].submit();
         });
-        work[0].close();
 
-        assertThat(output).contains("pool 'io' has objects that nobody closed: [forgotten]");
+        assertThat(work[0].isClosed()).isTrue();
+        assertThat(output).contains("pool 'io' has objects that nobody closed: forgotten");
     }
 
     @Test
@@ -235,10 +247,230 @@ class TpShutdownTests {
     }
 
     @Test
+    void disarmsTimersBeforeItDrains() {
+        AtomicInteger fired = new AtomicInteger();
+        TpTimer[] timer = new TpTimer[1];
+        TpShutdownReport report = close(this.runner, (context) -> {
+            timer[0] = environment(context, "io").timer(fired::incrementAndGet);
+            timer[0].set(Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO);
+        });
+
+        assertThat(report.disarmed()).isEqualTo(1);
+        assertThat(report.pools().get("io").objects()).hasSize(1);
+        assertThat(fired).hasValue(0);
+    }
+
+    @Test
+    void aTimerThatItsCallbackSetsAgainFiresNoMore() {
+        AtomicInteger fired = new AtomicInteger();
+        CountDownLatch first = new CountDownLatch(1);
+        TpShutdownReport report = close(this.runner, (context) -> {
+            TpTimer timer = environment(context, "io").timer("again", (instance, nothing, self) -> {
+                fired.incrementAndGet();
+                first.countDown();
+                self.set(Duration.ofMillis(1));
+            }, null);
+            timer.set(Duration.ZERO);
+            first.await();
+        });
+
+        int ran = fired.get();
+        assertThat(report.stillRunning()).isEmpty();
+        assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(14));
+        assertThat(fired).hasValue(ran);
+    }
+
+    @Test
+    void drainsGroupsTogether() {
+        CountDownLatch both = new CountDownLatch(2);
+        TpShutdownReport report = close(
+                this.runner.withPropertyValues("tp.pools.io.max-threads=2", "tp.cleanup-groups.imports=",
+                        "tp.environments.imports.pool=io", "tp.environments.imports.cleanup-group=imports",
+                        "tp.cleanup-groups.scans.timeout=20s", "tp.cleanup-groups.imports.timeout=20s"),
+                (context) -> {
+                    for (String name : List.of("scans", "imports")) {
+                        environment(context, name).trySubmit((instance, nothing) -> {
+                            both.countDown();
+                            both.await();
+                        }, null);
+                    }
+                });
+
+        assertThat(report.complete()).isTrue();
+        assertThat(report.cleanupGroups().get("scans").unfinished()).isEmpty();
+    }
+
+    @Test
+    void runsHighPriorityFirst() {
+        List<String> order = new CopyOnWriteArrayList<>();
+        close(this.runner.withPropertyValues("tp.environments.urgent.pool=io", "tp.environments.urgent.priority=high",
+                "tp.environments.lazy.pool=io", "tp.environments.lazy.priority=low"), (context) -> {
+                    Gate gate = Gate.closeBehind(context, "io");
+                    for (String name : List.of("lazy", "io", "urgent")) {
+                        environment(context, name).trySubmit(() -> order.add(name));
+                    }
+                    gate.openWhenClosing(context);
+                });
+
+        assertThat(order).containsExactly("urgent", "io", "lazy");
+    }
+
+    @Test
+    void acceptsWhatCallbacksGoOnToPost() {
+        AtomicInteger ran = new AtomicInteger();
+        TpShutdownReport report = close(this.runner, (context) -> {
+            TpEnvironment io = environment(context, "io");
+            Gate gate = Gate.closeBehind(context, "io");
+            io.trySubmit(() -> io.trySubmit(() -> io.trySubmit(ran::incrementAndGet)));
+            gate.openWhenClosing(context);
+        });
+
+        assertThat(ran).hasValue(1);
+        assertThat(report.ranCount()).isEqualTo(4);
+    }
+
+    @Test
+    void callbacksThatPostThemselvesForEverComeToAnEnd() {
+        TpShutdownReport report = close(
+                this.runner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=2s"), (context) -> {
+                    TpEnvironment io = environment(context, "io");
+                    new Runnable() {
+
+                        @Override
+                        public void run() {
+                            LockSupport.parkNanos(1_000_000);
+                            io.trySubmit(this);
+                        }
+
+                    }.run();
+                });
+
+        assertThat(report.stillRunning()).isEmpty();
+        assertThat(report.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(700));
+        assertThat(report.pools().get("io").terminated()).isTrue();
+    }
+
+    @Test
+    void dropsWhatIsNotInAGroupWhenTheTimeIsOver() {
+        CountDownLatch gate = new CountDownLatch(1);
+        CompletableFuture<?>[] dropped = new CompletableFuture<?>[1];
+        TpShutdownReport report = close(
+                this.runner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=100ms"), (context) -> {
+                    CountDownLatch started = new CountDownLatch(1);
+                    environment(context, "io").trySubmit("hangs", (instance, nothing) -> {
+                        started.countDown();
+                        gate.await();
+                    }, null, ignored());
+                    started.await();
+                    environment(context, "io").trySubmit(() -> {
+                    });
+                    dropped[0] = environment(context, "io").submit("digest", () -> "never");
+                });
+        gate.countDown();
+
+        assertThat(report.dropped()).containsOnly(Map.entry("digest", 1L), Map.entry("one-shot", 1L));
+        assertThat(report.complete()).isFalse();
+        assertThat(report.stillRunning()).singleElement().satisfies((callback) -> {
+            assertThat(callback.name()).isEqualTo("hangs");
+            assertThat(callback.pool()).isEqualTo("io");
+            assertThat(callback.stack()).anyMatch((frame) -> frame.getMethodName().equals("await"));
+        });
+        assertThat(dropped[0]).isCancelled();
+    }
+
+    @Test
+    void publishesTheReportWhileListenersAndBeansStillWork() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        List<String> destroyed = new CopyOnWriteArrayList<>();
+        this.runner.withBean("closing", AutoCloseable.class, () -> () -> destroyed.add("bean")).run((context) -> {
+            context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                .addApplicationListener((TpShutdownReportEvent event) -> seen
+                    .add("before " + destroyed + ", closing " + context.getBean(TpShutdown.class).isClosing()));
+            assertThat(context.getBean(TpShutdown.class).isClosing()).isFalse();
+            assertThat(context.getBean(TpShutdown.class).report()).isNull();
+        });
+
+        assertThat(seen).containsExactly("before [], closing true");
+        assertThat(destroyed).containsExactly("bean");
+    }
+
+    @Test
+    void anEventListenerThatThrowsHoldsNothingUp(CapturedOutput output) {
+        this.runner.run((context) -> context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+            .addApplicationListener((TpShutdownReportEvent event) -> {
+                throw new IllegalStateException("a listener failed");
+            }));
+
+        assertThat(output).contains("a listener failed").doesNotContain("still running after timeout");
+    }
+
+    @Test
+    void asksItsParticipants() {
+        Participant participant = new Participant();
+        TpShutdownReport report = close(this.runner.withBean(Participant.class, () -> participant), (context) -> {
+        });
+
+        assertThat(participant.calls).startsWith("stopTriggers", "waiting").endsWith("dropWaiting");
+        assertThat(participant.calls.stream().filter("dropWaiting"::equals)).hasSize(1);
+        assertThat(report.dropped()).containsOnly(Map.entry("kept", 2L));
+    }
+
+    @Test
+    void asksNoParticipantOfTheParent() {
+        Participant participant = new Participant();
+        this.runner.withBean(Participant.class, () -> participant).run((parent) -> {
+            this.runner.withParent(parent).run((child) -> {
+            });
+            assertThat(participant.calls).isEmpty();
+        });
+    }
+
+    @Test
+    void endsWithinTheLimitOfThePhase(CapturedOutput output) {
+        CountDownLatch gate = new CountDownLatch(1);
+        this.runner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=4s")
+            .run((context) -> Gate.closeBehind(context, "io", gate));
+        gate.countDown();
+
+        assertThat(output).contains("1 still run").doesNotContain("still running after timeout");
+    }
+
+    @Test
     void theExecutorOfSpringBootStopsBefore() {
         this.runner.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
             .run((context) -> assertThat(context.getBean("applicationTaskExecutor", SmartLifecycle.class).getPhase())
                 .isGreaterThan(context.getBean(TpShutdown.class).getPhase()));
+    }
+
+    /**
+     * Runs a context and closes it.
+     */
+    private static TpShutdownReport close(ApplicationContextRunner runner,
+            ContextConsumer<AssertableApplicationContext> use) {
+        List<TpShutdownReport> reports = new CopyOnWriteArrayList<>();
+        runner.run((context) -> {
+            context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                .addApplicationListener((TpShutdownReportEvent event) -> reports.add(event.getReport()));
+            use.accept(context);
+        });
+        assertThat(reports).hasSize(1);
+        return reports.get(0);
+    }
+
+    private static TpCompletion ignored() {
+        return new TpCompletion() {
+
+            @Override
+            public void completed(Throwable failure) {
+                // Nobody waits.
+            }
+
+            @Override
+            public void cancelled() {
+                // Nobody waits.
+            }
+
+        };
     }
 
     private static SimpleApplicationEventMulticaster multicasterWhoseExecutorLags() {
@@ -258,8 +490,12 @@ class TpShutdownTests {
     private record Gate(CountDownLatch gate) {
 
         static Gate closeBehind(ApplicationContext context, String environment) throws InterruptedException {
+            return closeBehind(context, environment, new CountDownLatch(1));
+        }
+
+        static Gate closeBehind(ApplicationContext context, String environment, CountDownLatch gate)
+                throws InterruptedException {
             CountDownLatch started = new CountDownLatch(1);
-            CountDownLatch gate = new CountDownLatch(1);
             environment(context, environment).trySubmit((instance, nothing) -> {
                 started.countDown();
                 gate.await();
@@ -269,18 +505,50 @@ class TpShutdownTests {
         }
 
         /**
-         * Opens once the thread that closes the context waits for the callbacks.
+         * Opens once the thread that drains waits for the callbacks.
          */
         void openWhenClosing(ConfigurableApplicationContext context) {
-            context.addApplicationListener((ContextClosedEvent event) -> {
-                Thread closer = Thread.currentThread();
-                new Thread(() -> {
-                    Awaitility.await()
-                        .until(() -> closer.getState() == Thread.State.WAITING
-                                || closer.getState() == Thread.State.TIMED_WAITING);
-                    this.gate.countDown();
-                }).start();
-            });
+            context.addApplicationListener((ContextClosedEvent event) -> new Thread(() -> {
+                Awaitility.await().until(Gate::isDraining);
+                this.gate.countDown();
+            }).start());
+        }
+
+        private static boolean isDraining() {
+            return Thread.getAllStackTraces()
+                .keySet()
+                .stream()
+                .anyMatch((thread) -> thread.getName().equals("tp-shutdown")
+                        && thread.getState() == Thread.State.TIMED_WAITING);
+        }
+
+    }
+
+    /**
+     * Keeps two callbacks that it never posts.
+     */
+    static class Participant implements TpShutdownParticipant {
+
+        final List<String> calls = new CopyOnWriteArrayList<>();
+
+        private long kept = 2;
+
+        @Override
+        public void stopTriggers() {
+            this.calls.add("stopTriggers");
+        }
+
+        @Override
+        public long waiting() {
+            this.calls.add("waiting");
+            return (this.calls.size() < 10) ? this.kept : 0;
+        }
+
+        @Override
+        public Map<String, Long> dropWaiting() {
+            this.calls.add("dropWaiting");
+            this.kept = 0;
+            return Map.of("kept", 2L);
         }
 
     }

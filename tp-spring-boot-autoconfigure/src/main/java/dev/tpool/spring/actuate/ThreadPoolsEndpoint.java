@@ -14,6 +14,8 @@ import dev.tpool.TpRunningCallback;
 import dev.tpool.TpThreadKind;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.TpRunWatch;
+import dev.tpool.spring.TpShutdown;
+import dev.tpool.spring.TpShutdownReport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +41,18 @@ public final class ThreadPoolsEndpoint {
 
     private final TpRunWatch watch;
 
+    private final @Nullable TpShutdown shutdown;
+
     /**
      * Creates the endpoint.
      * @param registry the pools
      * @param watch knows which callbacks run for too long
+     * @param shutdown what brings them to their end, {@code null} if nobody does
      */
-    public ThreadPoolsEndpoint(TpRegistry registry, TpRunWatch watch) {
+    public ThreadPoolsEndpoint(TpRegistry registry, TpRunWatch watch, @Nullable TpShutdown shutdown) {
         this.registry = registry;
         this.watch = watch;
+        this.shutdown = shutdown;
     }
 
     /**
@@ -57,7 +63,9 @@ public final class ThreadPoolsEndpoint {
     public ThreadPoolsDescriptor threadPools() {
         Map<String, ThreadPoolDescriptor> pools = new LinkedHashMap<>();
         this.registry.pools().forEach((name, pool) -> pools.put(name, describe(name, pool)));
-        return new ThreadPoolsDescriptor(pools);
+        TpShutdownReport report = (this.shutdown != null) ? this.shutdown.report() : null;
+        return new ThreadPoolsDescriptor(this.shutdown != null && this.shutdown.isClosing(), pools,
+                (report != null) ? ShutdownDescriptor.of(report) : null);
     }
 
     /**
@@ -122,9 +130,13 @@ public final class ThreadPoolsEndpoint {
     /**
      * All pools.
      *
+     * @param closing whether the application has begun to close; the pools take callbacks
+     * until its web server has stopped
      * @param pools the pools by name
+     * @param shutdown what the end of the pools did, {@code null} before
      */
-    public record ThreadPoolsDescriptor(Map<String, ThreadPoolDescriptor> pools) implements OperationResponseBody {
+    public record ThreadPoolsDescriptor(boolean closing, Map<String, ThreadPoolDescriptor> pools,
+            @Nullable ShutdownDescriptor shutdown) implements OperationResponseBody {
     }
 
     /**

@@ -3,10 +3,12 @@ package dev.tpool.boot.autoconfigure.endpoint;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.TpRunWatch;
+import dev.tpool.spring.TpShutdown;
 import dev.tpool.spring.actuate.CleanupGroupsEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpointWebExtension;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -26,8 +28,9 @@ public final class TpEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
-    ThreadPoolsEndpoint threadPoolsEndpoint(TpRegistry registry, TpRunWatch watch) {
-        return new ThreadPoolsEndpoint(registry, watch);
+    ThreadPoolsEndpoint threadPoolsEndpoint(TpRegistry registry, TpRunWatch watch,
+            ObjectProvider<TpShutdown> shutdown) {
+        return new ThreadPoolsEndpoint(registry, watch, shutdown.getIfAvailable());
     }
 
     @Bean

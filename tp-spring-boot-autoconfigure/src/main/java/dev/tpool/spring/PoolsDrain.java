@@ -1,0 +1,342 @@
+package dev.tpool.spring;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import dev.tpool.TpCallbackInstance;
+import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpCloseReport;
+import dev.tpool.TpPool;
+import dev.tpool.TpPoolSnapshot;
+import dev.tpool.spring.TpShutdown.GroupPolicy;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of some pools and groups: timers and waits are disarmed, what is queued is run
+ * by its priority, and when the time is over what is left is dropped. Used once.
+ */
+final class PoolsDrain {
+
+    /*-
+     *   disarm     again with each look, since a callback that is being run may set its timer again
+     *   open       what callbacks in hand go on to post is still accepted; at most half of the time, so that
+     *              those that post themselves for ever come to an end
+     *   closed     the pools refuse what is new, and run what is queued
+     *   drop       the time is over, or nothing is left; objects that nobody has closed are closed, or they
+     *              would keep a thread of their pool
+     */
+
+    private static final Log logger = LogFactory.getLog(TpShutdown.class);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+
+    /**
+     * What is kept back for dropping and reporting: a quarter, but not more than this.
+     */
+    private static final Duration LARGEST_RESERVE = Duration.ofSeconds(2);
+
+    private static final int RESERVE_DIVISOR = 4;
+
+    private final Map<String, TpPool> pools = new LinkedHashMap<>();
+
+    private final List<ClosingGroup> groups = new ArrayList<>();
+
+    private final Collection<TpShutdownParticipant> participants;
+
+    private final Duration limit;
+
+    /**
+     * The thread of the callback that closes the context, and cannot wait for itself; 0
+     * if there is none.
+     */
+    private final long closingCallback;
+
+    private final Map<String, TpPoolSnapshot> before = new LinkedHashMap<>();
+
+    private final Map<String, Long> dropped = new TreeMap<>();
+
+    private final long started = System.nanoTime();
+
+    /** The objects that nobody had closed, by their pool. */
+    private final Map<String, List<String>> unclosed = new LinkedHashMap<>();
+
+    private int disarmed;
+
+    private boolean waitingDropped;
+
+    PoolsDrain(Map<String, TpPool> pools, Map<String, TpCleanupGroup> groups, Map<String, GroupPolicy> policies,
+            Collection<TpShutdownParticipant> participants, Duration limit, long closingCallback) {
+        pools.forEach((name, pool) -> {
+            // That one is there for others, too.
+            if (pool != TpPool.processDefault()) {
+                this.pools.put(name, pool);
+                this.before.put(name, pool.snapshot());
+            }
+        });
+        groups.forEach((name, group) -> this.groups
+            .add(new ClosingGroup(name, group, policies.getOrDefault(name, GroupPolicy.DRAIN))));
+        this.participants = participants;
+        this.limit = limit;
+        this.closingCallback = closingCallback;
+    }
+
+    /**
+     * The id of the calling thread if it runs a callback, or else 0.
+     */
+    @SuppressWarnings("deprecation") // getId() is what Java 17 has.
+    static long currentCallback() {
+        return (TpCallbackInstance.currentOrNull() != null) ? Thread.currentThread().getId() : 0;
+    }
+
+    /**
+     * Does all of it, within the limit.
+     */
+    TpShutdownReport run() {
+        Duration reserve = this.limit.dividedBy(RESERVE_DIVISOR);
+        Duration allowed = this.limit.minus((reserve.compareTo(LARGEST_RESERVE) < 0) ? reserve : LARGEST_RESERVE);
+        disarm();
+        this.groups.forEach(ClosingGroup::cancelAtOnce);
+        this.groups.forEach((group) -> group.start(this.started, allowed));
+        boolean interrupted = false;
+        try {
+            awaitQuiet(allowed.dividedBy(2), true);
+            dropWaiting();
+            this.pools.values().forEach(TpPool::close);
+            awaitQuiet(allowed, false);
+        }
+        catch (InterruptedException ex) {
+            interrupted = true;
+            logger.warn("Interrupted while the thread pools were being drained: what is left is dropped");
+        }
+        drop();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return report();
+    }
+
+    private void disarm() {
+        this.pools.values().forEach((pool) -> this.disarmed += pool.disarm());
+    }
+
+    /**
+     * Waits until nothing is queued or running any more, or the time is over.
+     * @param open whether those count that are still to be posted
+     */
+    private void awaitQuiet(Duration allowed, boolean open) throws InterruptedException {
+        long pause = 1;
+        long left = left(this.started, allowed).toMillis();
+        while (left > 0 && (!isQuiet() || (open && isAwaited()))) {
+            Thread.sleep(Math.min(pause, left));
+            pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
+            left = left(this.started, allowed).toMillis();
+            disarm();
+        }
+    }
+
+    private boolean isAwaited() {
+        return this.participants.stream().anyMatch((participant) -> participant.waiting() > 0);
+    }
+
+    private boolean isQuiet() {
+        return this.pools.values().stream().allMatch(this::isQuiet)
+                && (this.closingCallback != 0 || this.groups.stream().allMatch(ClosingGroup::isDone));
+    }
+
+    /**
+     * A pool with objects that nobody has closed yet does not end, so once it has nothing
+     * to do that is enough.
+     */
+    private boolean isQuiet(TpPool pool) {
+        if (pool.isTerminated()) {
+            return true;
+        }
+        TpPoolSnapshot now = pool.snapshot();
+        long closing = now.runningCallbacks()
+            .stream()
+            .filter((callback) -> callback.threadId() == this.closingCallback)
+            .count();
+        boolean quiet = now.queued() == 0 && now.running() == closing && now.idle() >= now.threads() - closing;
+        return quiet && (!now.closed() || !now.objects().isEmpty() || closing > 0);
+    }
+
+    private void dropWaiting() {
+        if (this.waitingDropped) {
+            return;
+        }
+        this.waitingDropped = true;
+        for (TpShutdownParticipant participant : this.participants) {
+            try {
+                count(participant.dropWaiting());
+            }
+            catch (RuntimeException ex) {
+                logger.warn(participant + " could not drop its waiting callbacks", ex);
+            }
+        }
+    }
+
+    private void drop() {
+        this.groups.forEach(ClosingGroup::end);
+        dropWaiting();
+        this.groups.forEach((group) -> count(group.dropped()));
+        for (TpPool pool : this.pools.values()) {
+            pool.close();
+            this.disarmed += pool.disarm();
+            count(pool.cancelPendingCallbacks());
+        }
+        this.pools.forEach((name, pool) -> this.unclosed.put(name, pool.closeObjects()));
+    }
+
+    private void count(Map<String, Long> counts) {
+        counts.forEach((name, count) -> this.dropped.merge(name, count, Long::sum));
+    }
+
+    private TpShutdownReport report() {
+        Map<String, TpShutdownReport.Pool> ofPools = new LinkedHashMap<>();
+        List<TpShutdownReport.RunningCallback> stillRunning = new ArrayList<>();
+        this.pools.forEach((name, pool) -> {
+            TpPoolSnapshot now = pool.snapshot();
+            TpPoolSnapshot then = this.before.getOrDefault(name, now);
+            ofPools.put(name, new TpShutdownReport.Pool(now.completed() - then.completed(),
+                    now.dropped() - then.dropped(), this.unclosed.getOrDefault(name, List.of()), now.terminated()));
+            now.runningCallbacks()
+                .forEach((callback) -> stillRunning.add(new TpShutdownReport.RunningCallback(name, callback.name(),
+                        callback.thread(), callback.age(), pool.stackTrace(callback))));
+        });
+        Map<String, TpShutdownReport.CleanupGroup> ofGroups = new LinkedHashMap<>();
+        this.groups.forEach((group) -> ofGroups.put(group.name, group.report()));
+        return new TpShutdownReport(Duration.ofNanos(System.nanoTime() - this.started), this.limit, this.disarmed,
+                ofPools, ofGroups, this.dropped, stillRunning);
+    }
+
+    private static Duration left(long started, Duration allowed) {
+        Duration left = allowed.minusNanos(System.nanoTime() - started);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /**
+     * One group on its way out, on a thread of its own as long as it has members.
+     */
+    private static final class ClosingGroup {
+
+        private final String name;
+
+        private final TpCleanupGroup group;
+
+        private final GroupPolicy policy;
+
+        /** Handed over by the end of the thread, as is what follows. */
+        private final Map<String, Long> dropped = new TreeMap<>();
+
+        private long ran;
+
+        private List<String> unfinished = List.of();
+
+        private @Nullable Thread thread;
+
+        ClosingGroup(String name, TpCleanupGroup group, GroupPolicy policy) {
+            this.name = name;
+            this.group = group;
+            this.policy = policy;
+        }
+
+        /**
+         * Drops what is queued if it is not to run, in all groups before any is drained.
+         */
+        void cancelAtOnce() {
+            if (this.policy.cancelPending()) {
+                close(true, Duration.ZERO);
+            }
+        }
+
+        void start(long since, Duration allowed) {
+            if (this.group.size() > 0) {
+                Duration own = this.policy.timeout();
+                Duration mine = (own != null && own.compareTo(allowed) < 0) ? own : allowed;
+                this.thread = new Thread(() -> closeWithin(since, mine), "tp-shutdown-" + this.name);
+                this.thread.setDaemon(true);
+                this.thread.start();
+            }
+        }
+
+        boolean isDone() {
+            return this.thread == null || !this.thread.isAlive();
+        }
+
+        /**
+         * The time of all is over.
+         */
+        void end() {
+            Thread closing = this.thread;
+            if (closing != null && closing.isAlive()) {
+                closing.interrupt();
+                try {
+                    closing.join(LARGEST_RESERVE.toMillis());
+                }
+                catch (InterruptedException ex) {
+                    Thread.currentThread().interrupt();
+                }
+                if (closing.isAlive()) {
+                    logger.warn("Cleanup group '" + this.name + "' could not be closed in time");
+                    return;
+                }
+            }
+            close(true, Duration.ZERO);
+        }
+
+        private void closeWithin(long since, Duration allowed) {
+            boolean complete;
+            do {
+                complete = close(this.policy.cancelPending(), left(since, allowed));
+            }
+            while (complete && this.group.size() > 0 && !left(since, allowed).isZero());
+            if (!complete && !Thread.currentThread().isInterrupted()) {
+                logger.warn("Cleanup group '" + this.name + "' was not done within " + allowed.toMillis()
+                        + " ms: what is still queued is dropped");
+                close(true, Duration.ZERO);
+            }
+        }
+
+        private boolean close(boolean cancelPending, Duration allowed) {
+            try {
+                TpCloseReport report = this.group.closeMembers(cancelPending, null, allowed);
+                this.ran += report.ran();
+                report.members().forEach((member) -> {
+                    if (member.dropped() > 0) {
+                        this.dropped.merge(member.name(), member.dropped(), Long::sum);
+                    }
+                });
+                this.unfinished = report.unfinished().stream().map((member) -> member.name()).toList();
+                return report.complete();
+            }
+            catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+            }
+            catch (RuntimeException ex) {
+                logger.warn("Cleanup group '" + this.name + "' could not be closed", ex);
+            }
+            return false;
+        }
+
+        /**
+         * What was dropped, as far as it is known.
+         */
+        Map<String, Long> dropped() {
+            return isDone() ? this.dropped : Map.of();
+        }
+
+        TpShutdownReport.CleanupGroup report() {
+            return new TpShutdownReport.CleanupGroup(this.ran,
+                    dropped().values().stream().mapToLong(Long::longValue).sum(), this.unfinished);
+        }
+
+    }
+
+}
