@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.tpool.TpCallbackSource;
 import dev.tpool.TpCompletionAction;
 import dev.tpool.TpPool;
+import dev.tpool.TpPoolSnapshot;
 import dev.tpool.spring.TpRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,14 @@ final class BoundPools implements TpRegistry.PoolListener {
         if (of != null) {
             of.acted(action, succeeded);
         }
+    }
+
+    void starved(TpPoolSnapshot pool) {
+        this.meters.forEach((each, of) -> {
+            if (each.name().equals(pool.name())) {
+                of.starved();
+            }
+        });
     }
 
     void close() {

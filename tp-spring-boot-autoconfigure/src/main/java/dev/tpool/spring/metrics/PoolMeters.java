@@ -35,6 +35,8 @@ final class PoolMeters {
 
     private final Timer idle;
 
+    private final Counter starved;
+
     private final List<Meter> meters = new ArrayList<>();
 
     private final Map<TpCompletionAction, Counter> succeeded = new ConcurrentHashMap<>();
@@ -50,7 +52,7 @@ final class PoolMeters {
         counter("executor.completed", "The approximate total number of tasks that have completed execution",
                 BaseUnits.TASKS, TpPool::completed);
         gauge("executor.active", "The approximate number of threads that are actively executing tasks",
-                BaseUnits.THREADS, (of) -> of.snapshot().running());
+                BaseUnits.THREADS, TpPool::running);
         gauge("executor.queued", "The approximate number of tasks that are queued for execution", BaseUnits.TASKS,
                 TpPool::queued);
         if (pool.queueCapacity() > 0) {
@@ -63,9 +65,13 @@ final class PoolMeters {
                 TpPool::threadMinimum);
         gauge("executor.pool.max", "The maximum allowed number of threads in the pool", BaseUnits.THREADS,
                 TpPool::threadMaximum);
-        counter("tp.callbacks.dropped", "Callbacks that were cancelled before they began", null,
-                (of) -> of.snapshot().dropped());
-        counter("tp.callbacks.rejected", "Callbacks that were refused", null, (of) -> of.snapshot().rejected());
+        counter("tp.callbacks.dropped", "Callbacks that were cancelled before they began", null, TpPool::dropped);
+        counter("tp.callbacks.rejected", "Callbacks that were refused", null, TpPool::rejected);
+        this.starved = Counter.builder("tp.pool.starvations")
+            .description("How often the pool was found not to get on, with every thread blocked")
+            .tags(this.tags)
+            .register(registry);
+        this.meters.add(this.starved);
     }
 
     void waited(long nanos) {
@@ -74,6 +80,10 @@ final class PoolMeters {
 
     void ran(long nanos) {
         this.run.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void starved() {
+        this.starved.increment();
     }
 
     void acted(TpCompletionAction action, boolean success) {

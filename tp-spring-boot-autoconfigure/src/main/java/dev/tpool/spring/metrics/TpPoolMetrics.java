@@ -1,11 +1,13 @@
 package dev.tpool.spring.metrics;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.tpool.TpCallbackSource;
 import dev.tpool.TpCompletionAction;
 import dev.tpool.TpMonitor;
+import dev.tpool.TpPoolSnapshot;
 import dev.tpool.spring.TpRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -15,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The meters of all pools of a registry, of those that come later, too. A pool has the
  * {@code executor.*} meters that every dashboard knows, with the tag {@code name} only,
  * and the timers {@code executor} (run) and {@code executor.idle} (wait in the queue).
- * What those cannot say is in {@code tp.callbacks.dropped}, {@code tp.callbacks.rejected}
- * and {@code tp.completion.actions}.
+ * What those cannot say is in {@code tp.callbacks.dropped},
+ * {@code tp.callbacks.rejected}, {@code tp.completion.actions} and
+ * {@code tp.pool.starvations}.
  * <p>
  * The timers need a pool that was built with this monitor, as those of the configuration
  * are.
@@ -60,6 +63,13 @@ public final class TpPoolMetrics implements MeterBinder, TpMonitor, AutoCloseabl
     public void completionActionEnded(TpCallbackSource source, TpCompletionAction action, @Nullable Throwable failure) {
         for (BoundPools meters : this.bound) {
             meters.acted(source, action, failure == null);
+        }
+    }
+
+    @Override
+    public void poolStarved(TpPoolSnapshot pool, Duration blockedFor) {
+        for (BoundPools meters : this.bound) {
+            meters.starved(pool);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tpool.boot.autoconfigure.metrics;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -125,6 +126,25 @@ class TpMetricsAutoConfigurationTests {
                     .counter()
                     .count()).isEqualTo(1);
             });
+        });
+    }
+
+    @Test
+    void countsHowOftenAPoolIsStuck() {
+        this.runner.run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            CountDownLatch inner = new CountDownLatch(1);
+            TpEnvironment bounded = environment(context, "bounded");
+            bounded.trySubmit((instance, nothing) -> {
+                bounded.trySubmit(inner::countDown);
+                inner.await();
+            }, null);
+
+            Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> meters.get("tp.pool.starvations").tag("name", "bounded").counter().count() >= 1);
+            assertThat(meters.get("tp.pool.starvations").tag("name", "io").counter().count()).isZero();
+            inner.countDown();
         });
     }
 
