@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Runs the sample as a user would: from the sources on its own class path, on the local
-# Maven repository, through errors, a cancel, a kill and a restart from the packaged jar.
+# Maven repository, through errors, a cancel, a kill and restarts from the packaged jar.
 # What it counts is compared with unzip.
 #
 # The repository is -Dmaven.repo.local among the arguments, which are passed to Maven, or
@@ -240,4 +240,16 @@ compare "nested jars of the packaged application" "$(counts)" "$(jars_of "$work/
 
 stop TERM
 pass "the application stops when it is told to"
+
+# shellcheck disable=SC2086 # the options are words
+start "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Dspring.aot.enabled=true -jar "$packaged" $options \
+    --tp.pools.added.max-threads=3
+grep -q 'Starting AOT-processed SampleApplication' "$log" || fail "not what was processed ahead of time"
+wait_for 120 "the summary, processed ahead of time" summary
+expect "a pool of the build, processed ahead of time" 200 '"threadMaximum":8' "$url/actuator/threadpools/io"
+expect "a pool of this run, processed ahead of time" 200 '"threadMaximum":3' "$url/actuator/threadpools/added"
+post_scan "$work/jars.d"
+wait_for 60 "a scan, processed ahead of time" has_state "$id" DONE
+stop TERM
+pass "the application runs as it was processed ahead of time"
 echo "PASS sample"
