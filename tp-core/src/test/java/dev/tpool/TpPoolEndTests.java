@@ -178,4 +178,5 @@ class TpPoolEndTests {
         assertThat(pool.closeObjects()).isEmpty();
         assertThatIllegalStateException().isThrownBy(work::submit);
     }
+
 }
