@@ -11,7 +11,7 @@ import org.springframework.context.SmartLifecycle;
  * and are the first thing that is switched off when it stops, pauses or closes, so that
  * nothing new comes while the rest is drained. Safe for use by any thread.
  */
-public final class TpTriggers implements SmartLifecycle {
+public final class TpTriggers implements SmartLifecycle, TpShutdownParticipant {
 
     /**
      * The phase: the last to start and the first to stop.
@@ -98,6 +98,14 @@ public final class TpTriggers implements SmartLifecycle {
             failures.forEach(first::addSuppressed);
             throw first;
         }
+    }
+
+    /**
+     * Stops all before anything else of the context is stopped.
+     */
+    @Override
+    public void stopTriggers() {
+        stop();
     }
 
     @Override

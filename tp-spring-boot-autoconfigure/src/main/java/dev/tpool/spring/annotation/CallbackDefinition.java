@@ -21,6 +21,8 @@ import dev.tpool.sync.TpEvent;
 import dev.tpool.sync.TpMutex;
 import dev.tpool.sync.TpSemaphore;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
