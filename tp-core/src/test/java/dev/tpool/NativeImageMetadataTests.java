@@ -25,6 +25,8 @@ class NativeImageMetadataTests {
     private static final Pattern VAR_HANDLE = Pattern.compile(
             "fieldVarHandle\\(MethodHandles\\.lookup\\(\\),\\s*\"(\\w+)\",\\s*VarHandle\\.class,\\s*(\\w+)\\.class");
 
+    private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
+
     private static final Pattern ENTRY = Pattern.compile("^ {2}\\{\"name\": \"([\\w.$]+)\", .*$", Pattern.MULTILINE);
 
     private static final Pattern NAME = Pattern.compile("\\{\"name\": \"(\\w+)\"");
@@ -36,10 +38,12 @@ class NativeImageMetadataTests {
         List<String> missing = new ArrayList<>();
         int found = 0;
         for (String source : sources()) {
+            Matcher declared = PACKAGE.matcher(source);
+            assertThat(declared.find()).isTrue();
             Matcher handle = VAR_HANDLE.matcher(source);
             while (handle.find()) {
                 found++;
-                if (!names("dev.tpool." + handle.group(2)).contains(handle.group(1))) {
+                if (!names(declared.group(1) + "." + handle.group(2)).contains(handle.group(1))) {
                     missing.add(handle.group(2) + "." + handle.group(1));
                 }
             }
