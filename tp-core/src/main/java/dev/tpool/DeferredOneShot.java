@@ -80,12 +80,11 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     }
 
     /**
-     * Drops it if it waits for somebody to post it: nobody may, once the pool is closed.
+     * Drops it if it waits for somebody to post it.
+     * @return whether it was dropped by this call
      */
-    void poolClosed() {
-        if (!isQueued()) {
-            cancel();
-        }
+    boolean cancelUnposted() {
+        return !isQueued() && cancel();
     }
 
     @Override
@@ -97,7 +96,8 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
         }
         if (!tryEnter()) {
             if (pool().isClosed()) {
-                poolClosed();
+                // Nobody may post it any more.
+                cancelUnposted();
             }
             return false;
         }

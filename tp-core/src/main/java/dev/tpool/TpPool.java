@@ -340,6 +340,24 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
+     * Drops the {@linkplain TpDeferredCallback deferred} callbacks that nobody has posted
+     * at this moment, the newest first, as {@link #close()} does.
+     * @return how many were dropped, by their name
+     */
+    public Map<String, Long> cancelDeferredCallbacks() {
+        Map<String, Long> cancelled = new TreeMap<>();
+        List<TpObject> left = this.objects.all();
+        // The newest first: one that is dropped may pass its turn on to a later one.
+        for (int i = left.size() - 1; i >= 0; i--) {
+            if (left.get(i) instanceof DeferredOneShot deferred) {
+                String deferredName = deferred.name();
+                count(cancelled, deferredName, deferred.cancelUnposted() ? 1 : 0);
+            }
+        }
+        return cancelled;
+    }
+
+    /**
      * Closes all objects of the pool at this moment, whoever owns them: what is queued
      * still runs, posting throws. An object that nobody closes keeps a thread of its
      * pool, and with it the class loader of an application that has ended.
@@ -460,13 +478,7 @@ public final class TpPool implements AutoCloseable {
         }
         this.crew.close();
         // After that: whoever joins later finds the pool closed.
-        List<TpObject> left = this.objects.all();
-        // The newest first: one that is dropped may pass its turn on to a later one.
-        for (int i = left.size() - 1; i >= 0; i--) {
-            if (left.get(i) instanceof DeferredOneShot deferred) {
-                deferred.poolClosed();
-            }
-        }
+        cancelDeferredCallbacks();
     }
 
     /**

@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpCleanupGroup;
 import dev.tpool.TpCloseReport;
+import dev.tpool.TpObjectKind;
+import dev.tpool.TpObjectSnapshot;
 import dev.tpool.TpPool;
 import dev.tpool.TpPoolSnapshot;
 import dev.tpool.spring.TpShutdown.GroupPolicy;
@@ -108,6 +110,7 @@ final class PoolsDrain {
         try {
             awaitQuiet(allowed.dividedBy(2), true);
             dropWaiting();
+            this.pools.values().forEach((pool) -> count(pool.cancelDeferredCallbacks()));
             this.pools.values().forEach(TpPool::close);
             awaitQuiet(allowed, false);
         }
@@ -163,8 +166,21 @@ final class PoolsDrain {
             .stream()
             .filter((callback) -> callback.threadId() == this.closingCallback)
             .count();
-        boolean quiet = now.queued() == 0 && now.running() == closing && now.idle() >= now.threads() - closing;
+        boolean quiet = now.queued() <= deferred(now) && now.running() == closing
+                && now.idle() >= now.threads() - closing;
         return quiet && (!now.closed() || !now.objects().isEmpty() || closing > 0);
+    }
+
+    /**
+     * The callbacks that wait for a lock or a permit. They get it from those that run, so
+     * once none does there is no use in waiting.
+     */
+    private static long deferred(TpPoolSnapshot pool) {
+        return pool.objects()
+            .stream()
+            .filter((object) -> object.kind() == TpObjectKind.ONE_SHOT)
+            .mapToLong(TpObjectSnapshot::pending)
+            .sum();
     }
 
     private void dropWaiting() {
@@ -187,6 +203,7 @@ final class PoolsDrain {
         dropWaiting();
         this.groups.forEach((group) -> count(group.dropped()));
         for (TpPool pool : this.pools.values()) {
+            count(pool.cancelDeferredCallbacks());
             pool.close();
             this.disarmed += pool.disarm();
             count(pool.cancelPendingCallbacks());
