@@ -21,11 +21,14 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     private long queuedAt;
 
     DeferredOneShot(TpEnvironment environment, TpDeferredTask<@Nullable Object> task, @Nullable Object context,
-            boolean admitted) {
+            boolean admitted, @Nullable TpActivationContext captured) {
         super(null, environment, ObjectState.CLOSED | ObjectState.PENDING_ONE);
         this.task = task;
         this.context = context;
         this.admitted = admitted;
+        if (captured != null) {
+            contexts().add(new ResultInContext(null, captured));
+        }
     }
 
     @Override

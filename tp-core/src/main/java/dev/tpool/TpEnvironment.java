@@ -447,12 +447,14 @@ public final class TpEnvironment {
     public <C extends @Nullable Object> @Nullable TpDeferredCallback tryDefer(TpDeferredTask<C> task, C context) {
         Objects.requireNonNull(task, "task");
         TpPool target = pool();
+        TpActivationContext captured = capture();
         TpPool.Admission admission = target.admit(task.name(), true);
         if (admission == TpPool.Admission.REFUSED) {
             return null;
         }
         boolean admitted = admission == TpPool.Admission.ADMITTED;
-        DeferredOneShot oneShot = new DeferredOneShot(this, (TpDeferredTask<@Nullable Object>) task, context, admitted);
+        DeferredOneShot oneShot = new DeferredOneShot(this, (TpDeferredTask<@Nullable Object>) task, context, admitted,
+                captured);
         try {
             objectCreated(oneShot);
         }
@@ -817,9 +819,9 @@ public final class TpEnvironment {
         /**
          * Sets what takes along the poster's contexts, so that they are in force while
          * the callback runs, inside of the {@link #activationContext}. They are captured
-         * at each post, at each setting of a timer or wait, and at the start of each
-         * operation of an I/O object; a timer that fires again and again runs in those of
-         * its setting.
+         * at each post, when a one-shot is deferred, at each setting of a timer or wait,
+         * and at the start of each operation of an I/O object; a timer that fires again
+         * and again runs in those of its setting.
          * @param contextCapture the capture, or {@code null} to take nothing along
          * @return this builder
          */

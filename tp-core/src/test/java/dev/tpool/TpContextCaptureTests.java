@@ -62,6 +62,23 @@ class TpContextCaptureTests {
     }
 
     @Test
+    void aDeferredOneShotRunsInTheContextInWhichItWasAccepted() throws Exception {
+        TpEnvironment environment = capturing(this.pools.single());
+        USER.set("anna");
+        TpDeferredCallback deferred = environment.tryDefer(new Deferred(), "context");
+        TpDeferredCallback cancelled = environment.tryDefer(new Deferred(), "context");
+
+        USER.set("bert");
+        cancelled.cancel();
+        deferred.postNow();
+        environment.tryDefer(new Deferred(), "context").postNow();
+        USER.remove();
+        environment.tryDefer(new Deferred(), "context").postNow();
+
+        assertThat(seen(3)).containsExactly("anna", "bert", "nobody");
+    }
+
+    @Test
     void eachPostOfAWorkHasAContextOfItsOwn() throws Exception {
         TpEnvironment environment = capturing(this.pools.single());
         Gate gate = this.pools.occupy(environment.pool());
@@ -276,6 +293,20 @@ class TpContextCaptureTests {
             result.add(next);
         }
         return result;
+    }
+
+    private final class Deferred extends NoCompletion implements TpDeferredTask<String> {
+
+        @Override
+        public String name() {
+            return "deferred";
+        }
+
+        @Override
+        public void run(TpCallbackInstance instance, String context) {
+            see();
+        }
+
     }
 
     private static class NoCompletion implements TpCompletion {
