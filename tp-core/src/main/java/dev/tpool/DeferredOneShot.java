@@ -1,5 +1,9 @@
 package dev.tpool;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,12 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     private final @Nullable Object context;
 
     private final boolean admitted;
+
+    private static final VarHandle ENTERING = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "entering",
+            VarHandle.class, DeferredOneShot.class, int.class);
+
+    /** The workers that ask the task at this moment; it was posted, and is not queued. */
+    private volatile int entering;
 
     /** By whoever posts, one after the other. */
     private volatile boolean posted;
@@ -87,21 +97,31 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
      * @return whether it was dropped by this call
      */
     boolean cancelUnposted() {
-        return !isQueued() && cancel();
+        // In this order: a worker does it the other way round.
+        return !isQueued() && this.entering == 0 && cancel();
     }
 
     @Override
     boolean claim(TpCallbackInstance instance) {
+        ENTERING.getAndAdd(this, 1);
+        boolean claimed;
+        try {
+            claimed = enterAndClaim(instance);
+        }
+        finally {
+            ENTERING.getAndAdd(this, -1);
+        }
+        if (!claimed && pool().isClosed()) {
+            // Nobody may post it any more.
+            cancelUnposted();
+        }
+        return claimed;
+    }
+
+    private boolean enterAndClaim(TpCallbackInstance instance) {
         // First: the task may be posted again while it is still being asked.
         clearFlags(ObjectState.QUEUED);
-        if (pending() == 0) {
-            return false;
-        }
-        if (!tryEnter()) {
-            if (pool().isClosed()) {
-                // Nobody may post it any more.
-                cancelUnposted();
-            }
+        if (pending() == 0 || !tryEnter()) {
             return false;
         }
         boolean claimed = super.claim(instance);

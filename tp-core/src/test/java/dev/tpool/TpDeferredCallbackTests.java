@@ -160,6 +160,27 @@ class TpDeferredCallbackTests {
     }
 
     @Test
+    void theCloseOfItsPoolRunsItIfItIsAboutToBegin() throws Exception {
+        TpPool wide = this.pools.single();
+        this.task.whileEntering = wide::close;
+        TpEnvironment.of(wide).tryDefer(this.task, "a").postNow();
+
+        assertThat(wide.awaitTermination(Pools.GENEROUS)).isTrue();
+        assertThat(this.task.log).containsExactly("enter", "run a", "completed null");
+    }
+
+    @Test
+    void isDroppedIfThePoolIsClosedWhileItGoesBack() throws Exception {
+        TpPool wide = this.pools.single();
+        this.task.whileEntering = wide::close;
+        this.task.enterable.set(false);
+        TpEnvironment.of(wide).tryDefer(this.task, "a").postNow();
+
+        assertThat(wide.awaitTermination(Pools.GENEROUS)).isTrue();
+        assertThat(this.task.log).containsExactly("enter", "cancelled");
+    }
+
+    @Test
     void isDroppedIfItGoesBackInAClosedPool() throws Exception {
         TpPool wide = this.pools.single();
         this.task.enterable.set(false);
