@@ -35,6 +35,8 @@ final class Acquisition {
 
     private final int firstAgain;
 
+    private final int again;
+
     private final Runnable complete;
 
     private final AtomicReference<Object> state = new AtomicReference<>(Stage.NOT_BEGUN);
@@ -44,13 +46,15 @@ final class Acquisition {
 
     /**
      * @param steps the steps in order
-     * @param firstAgain the step that {@link #retry()} goes back to: nothing that is
-     * taken for good may come after it
+     * @param firstAgain the first of those that say no more than that something is free,
+     * which may be outdated once the steps after them were taken
+     * @param again how many of those there are
      * @param complete called by whoever took the last step, each time
      */
-    Acquisition(List<EntryStep> steps, int firstAgain, Runnable complete) {
+    Acquisition(List<EntryStep> steps, int firstAgain, int again, Runnable complete) {
         this.steps = steps;
         this.firstAgain = firstAgain;
+        this.again = again;
         this.complete = complete;
     }
 
@@ -73,23 +77,28 @@ final class Acquisition {
         }
         while (this.next < this.steps.size()) {
             if (!this.steps.get(this.next).tryTake()) {
-                this.state.set(Stage.WITHDRAWN);
-                giveBack(this.next);
+                leave();
                 return false;
             }
             this.next++;
+        }
+        int outdated = outdated();
+        if (outdated >= 0) {
+            leave();
+            this.next = outdated;
+            return false;
         }
         finish();
         return true;
     }
 
     /**
-     * Takes the last steps again, which turned out not to be enough. Only after the call
-     * was complete.
+     * Waits again for what was free and turned out not to be. Only after the call was
+     * complete.
      */
     void retry() {
         if (this.state.compareAndSet(Stage.COMPLETE, Stage.MOVING)) {
-            this.next = this.firstAgain;
+            goBack();
             move();
         }
     }
@@ -107,10 +116,10 @@ final class Acquisition {
             if (this.state.compareAndSet(seen, then)) {
                 if (seen instanceof Ticket ticket) {
                     this.steps.get(ticket.step).giveUp();
-                    giveBack(ticket.step);
+                    giveBack(0, ticket.step);
                 }
                 else if (seen == Stage.COMPLETE) {
-                    giveBack(this.steps.size());
+                    giveBack(0, this.steps.size());
                 }
                 return;
             }
@@ -126,6 +135,45 @@ final class Acquisition {
     }
 
     private void move() {
+        do {
+            if (!moveToEnd()) {
+                return;
+            }
+        }
+        while (isToGoBack());
+        finish();
+    }
+
+    /**
+     * Somebody may have taken a lock while something else was waited for.
+     */
+    private boolean isToGoBack() {
+        if (outdated() < 0) {
+            return false;
+        }
+        goBack();
+        return true;
+    }
+
+    private int outdated() {
+        for (int i = this.firstAgain; i < this.firstAgain + this.again; i++) {
+            if (!this.steps.get(i).tryTake()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * What comes after the locks is not kept while they are waited for: whoever has one
+     * of them may be waiting for just that.
+     */
+    private void goBack() {
+        giveBack(this.firstAgain, this.steps.size());
+        this.next = this.firstAgain;
+    }
+
+    private boolean moveToEnd() {
         while (this.next < this.steps.size()) {
             EntryStep step = this.steps.get(this.next);
             if (!step.tryTake()) {
@@ -139,11 +187,11 @@ final class Acquisition {
                 else {
                     leave();
                 }
-                return;
+                return false;
             }
             this.next++;
         }
-        finish();
+        return true;
     }
 
     private void finish() {
@@ -158,14 +206,14 @@ final class Acquisition {
     private void leave() {
         int taken = this.next;
         this.state.set(Stage.WITHDRAWN);
-        giveBack(taken);
+        giveBack(0, taken);
     }
 
     /**
      * The last one first. A step that cannot be given back does not keep the others.
      */
-    private void giveBack(int taken) {
-        for (int i = taken - 1; i >= 0; i--) {
+    private void giveBack(int first, int taken) {
+        for (int i = taken - 1; i >= first; i--) {
             try {
                 this.steps.get(i).giveBack();
             }

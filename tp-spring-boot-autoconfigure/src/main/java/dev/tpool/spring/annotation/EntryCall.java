@@ -73,10 +73,7 @@ final class EntryCall extends CompletableFuture<@Nullable Object> implements TpD
         if (this.permits != null) {
             steps.add(this.permits);
         }
-        int firstAgain = steps.size();
-        // Once more: while the permits were waited for, somebody may have taken a lock.
-        steps.addAll(free);
-        this.acquisition = new Acquisition(steps, firstAgain, this::complete);
+        this.acquisition = new Acquisition(steps, this.turns.size(), free.size(), this::complete);
     }
 
     @Override

@@ -184,6 +184,24 @@ class TpCallbackEntryTests {
     }
 
     @Test
+    void keepsNoPermitsFromTheThreadThatHasTheLock() throws Exception {
+        CompletableFuture<Void> blocker = this.ledger.blockNarrow();
+        await().until(() -> pool("narrow").running() == 1);
+        CompletableFuture<String> posted = this.ledger.bookAndSlotsInNarrow();
+        assertThat(this.slots.availablePermits()).isZero();
+        this.mutex.lock();
+        this.ledger.gate().countDown();
+        blocker.get();
+
+        assertThat(this.slots.tryAcquire(3, Duration.ofSeconds(60))).isTrue();
+        this.mutex.unlock();
+        assertThat(posted).isNotDone();
+        this.slots.release(3);
+        assertThat(posted.get()).isEqualTo("book");
+        assertNothingIsHeld();
+    }
+
+    @Test
     void takesAMutexOfAnOwnerThatEnds() throws Exception {
         CountDownLatch locked = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
@@ -663,6 +681,12 @@ class TpCallbackEntryTests {
 
         @TpCallback(environment = "narrow", acquireMutex = "book", releaseMutex = "book")
         CompletableFuture<String> bookInNarrow() {
+            return CompletableFuture.completedFuture("book");
+        }
+
+        @TpCallback(environment = "narrow", acquireMutex = "book", releaseMutex = "book", acquireSemaphore = "slots",
+                acquireCount = 3, releaseSemaphore = "slots", releaseCount = 3)
+        CompletableFuture<String> bookAndSlotsInNarrow() {
             return CompletableFuture.completedFuture("book");
         }
 
