@@ -20,6 +20,7 @@ crew   |  0 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | the same, a
 crew   |  0 | -DPOSTERS=1 -DPOSTS=1 -DCHILDREN=2 -DSLOTS=2         | a callback posts 2 more
 crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT             | 3 posts to one object, 2 workers
 crew   |  0 | -DPOSTERS=2 -DPOSTS=1 -DSLOTS=2 -DOBJECT             | 2 posters to one object, 2 workers
+crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT -DSTAND_BY  | 3 posts to one object, and a worker stands by
 crew   |  0 | -DPOSTERS=1 -DLEAVES=1                               | idle workers leave
 crew   |  0 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start fails, a governor sees to it
 crew   |  0 | -DPOSTERS=1 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR           | a governor replaces who is blocked
@@ -52,6 +53,7 @@ crew   | 23 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | isEmpty() d
 crew   | 25 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | the owner fills a line that is not empty
 crew   | 26 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | a lane without a lock
 crew   | 27 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | isEmpty() looks at the line before the arrivals
+crew   | 28 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT -DSTAND_BY  | who stands by waits to be woken
 object |  0 | -DPOSTS=2                                            | 2 posters of 2, 2 workers
 object |  0 | -DPOSTS=1 -DWAITERS=1 -DCANCEL                       | a waiter that cancels, a canceller
 object |  0 | -DPOSTS=1 -DWAITERS=2 -DCLOSE                        | 2 waiters, a closer

@@ -16,6 +16,7 @@
  * CLOSE            the pool is closed, at any moment, and somebody waits for its end
  * GOVERNOR         there is a governor, which nothing but FAILS and a LIMIT below MAX needs
  * BATCH_UNTOLD     takeBatch() is not followed by tellOfMore()
+ * STAND_BY         workers may park though the object is queued, while another one runs
  * MUTATION         plants the bug of this number
  */
 #ifndef POSTERS
@@ -664,6 +665,10 @@ awaitWork:
     if
     /* spin(): looks as often as it likes, by going back to claimNext() */
     :: atomic { !mine && searching == 0 -> word(0, 0, 1); mine = true; goto serve }
+#ifdef STAND_BY
+    /* standBy() */
+    :: atomic { !lock && running > 0 -> parkNow(); goto standing }
+#endif
     /* park() */
 #ifdef CLOSE
     :: atomic { !lock && !isFinished -> lock = true }
@@ -718,6 +723,18 @@ end_parked:
     fi;
 #if LEAVES > 0
     atomic { parked[me] = false; word(-1, -1, 0); signalAll(); lock = false };
+#endif
+
+#ifdef STAND_BY
+    goto rejoin;
+
+standing:
+    if
+    :: atomic { !parked[me] -> mine = true; goto serve }
+#if MUTATION != 28
+    :: atomic { parked[me] && !lock -> parked[me] = false; word(0, -1, 1); mine = true; goto serve }
+#endif
+    fi;
 #endif
 
 rejoin:

@@ -420,6 +420,31 @@ final class Crew {
         return true;
     }
 
+    /**
+     * Parks the calling worker for a while though the queue is not empty, since another
+     * one serves it better alone. The worker counts as idle: whoever adds to the queue
+     * wakes it, and if the other one gets stuck it comes back by itself.
+     * @return {@code false} if it has to leave
+     */
+    boolean standBy(Worker worker, long nanos) {
+        if (!park(worker)) {
+            return rejoin(worker);
+        }
+        long deadline = System.nanoTime() + nanos;
+        while (worker.isParked()) {
+            long left = deadline - System.nanoTime();
+            if (left > 0) {
+                LockSupport.parkNanos(this, left);
+                Thread.interrupted();
+            }
+            else if (unpark(worker)) {
+                return true;
+            }
+        }
+        worker.searching = true;
+        return true;
+    }
+
     private boolean spin(Worker worker, long since) {
         if (this.processors == 1) {
             return false;

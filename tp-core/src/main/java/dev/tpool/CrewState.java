@@ -20,7 +20,8 @@ final class CrewState {
      *   idle + searching <= alive, and none of them is ever below zero: a waker counts before the woken
      *   worker can see that it is not parked any more
      *   a queue that is not empty has somebody searching, or nobody idle and alive at its growth limit,
-     *   or a poster or worker that is about to look at this word
+     *   or a poster or worker that is about to look at this word, or a worker that stands by: idle for less
+     *   than a millisecond, because another one gets on with the only object there is
      *
      * Transitions (those marked L under the crew's lock, together with the idle stack)
      *
@@ -33,6 +34,7 @@ final class CrewState {
      *   worker       about to park                         L   idle + 1, searching - 1 if it was searching,
      *                                                          then looks at the queue again
      *   worker       the queue is not empty after all      L   idle - 1, searching + 1
+     *   worker       stood by for long enough              L   idle - 1, searching + 1
      *   worker       idle for too long, above the floor    L   idle - 1, alive - 1
      *   worker       closed and nothing left to do         L   alive - 1, searching - 1 if it was searching
      *   closer       close()                                   CLOSED

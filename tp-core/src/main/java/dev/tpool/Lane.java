@@ -18,6 +18,35 @@ final class Lane extends NodeQueue {
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
+     * The stripe of a worker that claims callbacks of the only node where it is. When
+     * several do it is that of one of them, or of none: nobody relies on it for more than
+     * a moment.
+     */
+    private volatile @Nullable Stripe server;
+
+    /**
+     * A worker has claimed a callback of the only node where it is.
+     */
+    void served(Stripe by) {
+        if (this.server != by) {
+            this.server = by;
+        }
+    }
+
+    /**
+     * The worker goes on with something else.
+     */
+    void left(Stripe by) {
+        if (this.server == by) {
+            this.server = null;
+        }
+    }
+
+    @Nullable Stripe server() {
+        return this.server;
+    }
+
+    /**
      * Takes the oldest node.
      */
     @Nullable QueueNode take() {

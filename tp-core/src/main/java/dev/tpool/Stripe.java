@@ -22,10 +22,13 @@ final class Stripe extends NodeQueue {
     private static final VarHandle LINE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "line",
             VarHandle.class, NodeQueue.class, QueueNode.class);
 
+    private static final VarHandle BEGUN = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "begun",
+            VarHandle.class, Stripe.class, long.class);
+
     /** Whether nodes may be added; owned by the owner. */
     private boolean open;
 
-    /** How many callbacks the owner has begun; others look whether it gets on. */
+    /** How many callbacks the owner has begun; others look how it gets on. */
     private long begun;
 
     /** What {@link #begun} was when another worker last looked; races do no harm. */
@@ -91,7 +94,14 @@ final class Stripe extends NodeQueue {
      * The owner begins a callback.
      */
     void count() {
-        this.begun++;
+        BEGUN.setOpaque(this, this.begun + 1);
+    }
+
+    /**
+     * How many callbacks the owner has begun so far.
+     */
+    long begun() {
+        return (long) BEGUN.getOpaque(this);
     }
 
     /**
@@ -99,7 +109,7 @@ final class Stripe extends NodeQueue {
      * last asked.
      */
     boolean isStuck() {
-        long now = this.begun;
+        long now = begun();
         boolean stuck = now == this.begunWhenSeen && !isEmpty();
         this.begunWhenSeen = now;
         return stuck;

@@ -13,6 +13,21 @@ final class Worker implements Runnable {
 
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
+    /**
+     * How long a worker watches another one before it lets it have an object to itself.
+     */
+    private static final long WATCH_NANOS = 3_000;
+
+    /**
+     * Two workers get fewer such callbacks of one object done than one of them would:
+     * they take its state word, and the poster's, from each other all the time.
+     */
+    private static final long SHORT_CALLBACK_NANOS = 150;
+
+    private static final long SHORTEST_STAND_BY_NANOS = 100_000;
+
+    private static final long LONGEST_STAND_BY_NANOS = 800_000;
+
     private final Crew crew;
 
     private final TpPool pool;
@@ -35,6 +50,14 @@ final class Worker implements Runnable {
 
     /** Where the callback that runs was claimed, if it was in place. */
     private @Nullable NodeQueue place;
+
+    /**
+     * Whether what is queued is served so well by another worker that help would hurt.
+     */
+    private boolean superfluous;
+
+    /** How long to stand by the next time: longer, the longer there was no need. */
+    private long standByNanos = SHORTEST_STAND_BY_NANOS;
 
     /** Whose stripe was last looked at. */
     private int lookedAt;
@@ -150,7 +173,7 @@ final class Worker implements Runnable {
                 }
                 else {
                     this.slice.idle();
-                    if (!this.crew.awaitWork(this)) {
+                    if (!(this.superfluous ? standBy() : this.crew.awaitWork(this))) {
                         return;
                     }
                 }
@@ -167,6 +190,7 @@ final class Worker implements Runnable {
     private void serve(Execution running, QueueNode node) {
         if (this.searching) {
             this.searching = false;
+            this.standByNanos = SHORTEST_STAND_BY_NANOS;
             this.crew.found();
         }
         boolean again;
@@ -177,6 +201,12 @@ final class Worker implements Runnable {
             again = running.run(node, this);
         }
         while (again);
+    }
+
+    private boolean standBy() {
+        long nanos = this.standByNanos;
+        this.standByNanos = Math.min(LONGEST_STAND_BY_NANOS, 2 * nanos);
+        return this.crew.standBy(this, nanos);
     }
 
     /**
@@ -211,15 +241,21 @@ final class Worker implements Runnable {
             this.slice.next(System.nanoTime());
             share();
         }
+        NodeQueue before = this.place;
         this.place = null;
-        QueueNode node = takeNext();
+        this.superfluous = false;
+        QueueNode node = takeNext(before);
+        if (before instanceof Lane lane && this.place != lane) {
+            lane.left(this.stripe);
+        }
         return (node != null && (this.place != null || node.claim(instance))) ? node : null;
     }
 
     /**
      * Takes the node that is next, or claims one of its callbacks where it is.
+     * @param before where the worker has claimed in place last, if it has
      */
-    private @Nullable QueueNode takeNext() {
+    private @Nullable QueueNode takeNext(@Nullable NodeQueue before) {
         Lane high = this.queue.high();
         if (!high.isEmpty()) {
             return takeFrom(high);
@@ -228,7 +264,7 @@ final class Worker implements Runnable {
         // there came later than most of what is in the lane.
         QueueNode node = takeFromLine();
         if (node == null) {
-            node = takeFromNormalLane();
+            node = takeFromNormalLane(before);
         }
         if (node == null) {
             node = takeFromArrivals();
@@ -236,7 +272,7 @@ final class Worker implements Runnable {
         if (node == null) {
             node = steal();
         }
-        if (node == null && !this.queue.low().isEmpty()) {
+        if (node == null && !this.superfluous && !this.queue.low().isEmpty()) {
             node = takeFrom(this.queue.low());
         }
         return node;
@@ -267,9 +303,13 @@ final class Worker implements Runnable {
         return node;
     }
 
-    private @Nullable QueueNode takeFromNormalLane() {
+    private @Nullable QueueNode takeFromNormalLane(@Nullable NodeQueue before) {
         Lane lane = this.queue.normal();
         if (lane.isEmpty()) {
+            return null;
+        }
+        if (lane != before && this.stripe.isEmpty() && isServedWell(lane)) {
+            this.superfluous = true;
             return null;
         }
         QueueNode node = this.stripe.isEmpty() ? claimInPlace(lane) : null;
@@ -281,6 +321,27 @@ final class Worker implements Runnable {
             tellOfMore(node);
         }
         return node;
+    }
+
+    /**
+     * Whether another worker serves the only object in the lane, and its callbacks are so
+     * short that a second one would be in its way. Takes a moment if there is another.
+     */
+    private boolean isServedWell(Lane lane) {
+        Stripe server = lane.server();
+        if (server == null || server == this.stripe || lane.alone() == null) {
+            return false;
+        }
+        long before = server.begun();
+        long began = System.nanoTime();
+        long took;
+        do {
+            Thread.onSpinWait();
+            took = System.nanoTime() - began;
+        }
+        while (took < WATCH_NANOS);
+        return (server.begun() - before) * SHORT_CALLBACK_NANOS >= took && lane.server() == server
+                && lane.alone() != null;
     }
 
     private @Nullable QueueNode steal() {
@@ -324,6 +385,9 @@ final class Worker implements Runnable {
         QueueNode alone = at.alone();
         if (alone != null && alone.claimInPlace()) {
             this.place = at;
+            if (at instanceof Lane lane) {
+                lane.served(this.stripe);
+            }
             return alone;
         }
         return null;

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -77,6 +78,31 @@ class WorkerTests {
     @Test
     void whatACallbackPostsRunsThoughItBlocksAfterwards() {
         postAndBlock(this.pools.create());
+    }
+
+    @Test
+    void whatIsPendingBehindACallbackThatBlocksRunsThoughItWasLeftToOneWorker() throws Exception {
+        // Enough for the other worker to come and see that it is not needed.
+        int many = 200_000;
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(2));
+        AtomicReference<Gate> gate = new AtomicReference<>();
+        TpWork work = this.pools.work(pool, () -> {
+            if (this.executions.incrementAndGet() == many) {
+                gate.get().pass();
+            }
+        });
+
+        for (int i = 0; i < ROUNDS; i++) {
+            gate.set(this.pools.gate());
+            this.executions.set(0);
+            for (int j = 0; j < 2 * many; j++) {
+                work.submit();
+            }
+
+            Pools.eventually(() -> this.executions.get() == 2 * many && work.pending() == 0);
+            gate.get().open();
+            work.waitForCallbacks(false);
+        }
     }
 
     @ParameterizedTest
