@@ -2,64 +2,27 @@ package dev.tpool.boot.autoconfigure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The page {@code docs/configuration.md} keeps what it says.
+ * The page {@code docs/configuration.md} names every property.
  */
 class ConfigurationPageTests {
 
     private static final String PAGE = read();
 
-    private static final Pattern YAML = Pattern.compile("^```yaml\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
-
     private static final Pattern SECTION = Pattern.compile("^## ", Pattern.MULTILINE);
-
-    @TempDir
-    private Path plugins;
-
-    @ParameterizedTest
-    @MethodSource("examples")
-    void anApplicationStartsWithTheExample(String yaml) throws IOException {
-        String example = yaml.replace("plugins/parsers.jar", this.plugins.toString());
-        String runnable = (Runtime.version().feature() >= 21) ? example
-                : example.replace("threads: virtual", "threads: platform");
-        new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(TpAutoConfiguration.class))
-            .withBean("dataSource", HikariDataSource.class)
-            .withInitializer((context) -> addYaml(context, runnable))
-            .run((context) -> assertThat(context).hasNotFailed());
-    }
-
-    static Stream<String> examples() {
-        return YAML.matcher(PAGE).results().map((match) -> match.group(1));
-    }
-
-    @Test
-    void hasTheExamples() {
-        assertThat(examples()).hasSizeGreaterThanOrEqualTo(7);
-    }
 
     @Test
     void namesEveryPropertyOfTheMetadata() {
@@ -99,17 +62,6 @@ class ConfigurationPageTests {
             }
         }
         return false;
-    }
-
-    private static void addYaml(ConfigurableApplicationContext context, String yaml) {
-        try {
-            new YamlPropertySourceLoader()
-                .load("example.yaml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "example.yaml"))
-                .forEach(context.getEnvironment().getPropertySources()::addLast);
-        }
-        catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
     }
 
     private static String read() {
