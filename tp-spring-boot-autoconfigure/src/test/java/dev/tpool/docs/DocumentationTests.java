@@ -102,7 +102,8 @@ class DocumentationTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "README.md", "annotations.md", "configuration.md", "executors.md", "lifecycle.md" })
+    @ValueSource(strings = { "README.md", "annotations.md", "configuration.md", "executors.md", "lifecycle.md",
+            "migrating.md" })
     void thePageHasExamples(String page) {
         assertThat(java().map(Example::page)).contains(page);
     }
