@@ -9,7 +9,8 @@ final class ObjectState {
     /*-
      * Layout, high to low
      *
-     *   63..60  unused     always 0
+     *   63..61  unused     always 0
+     *   60      CREATING   its pool knows it, its group and library perhaps not yet: do not free it
      *   59      IN_FLIGHT  an I/O object has operations that have not completed, written off or not
      *   58      STARTED    an I/O object has operations that somebody has to wait for
      *   57      HELD       the group close that released the object is not done with it: do not free it
@@ -62,8 +63,9 @@ final class ObjectState {
      *   group close  pending = running = 0,          CLOSED, RELEASED and HELD                CAS
      *                not STARTED, not FREED
      *   group close  the cancel callback is over     not HELD                                 and
+     *   creator      pool, library and group know it not CREATING                             and
      *   who sees     CLOSED, nothing outstanding,    FREED                                    CAS
-     *                not HELD, not IN_FLIGHT
+     *                not HELD, not CREATING, not IN_FLIGHT
      *
      * What it does not say: which executions are disassociated. There are few, so their number is kept
      * with the waiters, under their lock (ObjectWaiters); associated is running less that number. An
@@ -99,6 +101,8 @@ final class ObjectState {
     static final long STARTED = 1L << 58;
 
     static final long IN_FLIGHT = 1L << 59;
+
+    static final long CREATING = 1L << 60;
 
     private ObjectState() {
     }
@@ -139,7 +143,7 @@ final class ObjectState {
      * Whether the object has come to its end and somebody has to say so.
      */
     static boolean isToBeFreed(long state) {
-        return is(state, CLOSED) && isQuiescent(state) && !is(state, HELD | FREED | IN_FLIGHT);
+        return is(state, CLOSED) && isQuiescent(state) && !is(state, HELD | FREED | IN_FLIGHT | CREATING);
     }
 
     /**

@@ -459,6 +459,10 @@ public final class TpEnvironment {
             objectCreated(oneShot);
         }
         catch (RuntimeException ex) {
+            if (!oneShot.endUnbegun()) {
+                // The close of its pool was faster: it was dropped, and its task told.
+                return oneShot;
+            }
             if (admitted) {
                 target.takeBackAdmission();
             }
@@ -515,6 +519,7 @@ public final class TpEnvironment {
      * {@link #objectFreed}.
      */
     private void objectCreated(TpObject object) {
+        object.creationBegins();
         object.pool().objectCreated(object);
         try {
             join(object);
@@ -523,6 +528,7 @@ public final class TpEnvironment {
             object.pool().objectFreed(object);
             throw ex;
         }
+        object.creationEnds();
     }
 
     private void join(TpObject object) {

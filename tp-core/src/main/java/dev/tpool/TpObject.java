@@ -644,6 +644,22 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         freeIfFinal();
     }
 
+    /**
+     * Before anybody knows of it: from here on it is not freed, whoever finds it in its
+     * pool and closes or cancels it, until {@link #creationEnds()}.
+     */
+    final void creationBegins() {
+        STATE.setRelease(this, this.state | ObjectState.CREATING);
+    }
+
+    /**
+     * Everybody who has to know of it does. Frees it if it has come to its end meanwhile.
+     */
+    final void creationEnds() {
+        STATE.getAndBitwiseAnd(this, ~ObjectState.CREATING);
+        freeIfFinal();
+    }
+
     private void freeIfFinal() {
         long seen = this.state;
         while (ObjectState.isToBeFreed(seen)) {

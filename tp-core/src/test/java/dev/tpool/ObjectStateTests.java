@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ObjectStateTests {
 
     private static final long ALL_FLAGS = ObjectState.QUEUED | ObjectState.WAITED | ObjectState.CLOSED
-            | ObjectState.FREED | ObjectState.RELEASED | ObjectState.HELD;
+            | ObjectState.FREED | ObjectState.RELEASED | ObjectState.HELD | ObjectState.CREATING;
 
     @Test
     void aNewObjectIsQuiescentAndHasNoFlag() {
@@ -29,7 +29,7 @@ class ObjectStateTests {
         long full = ObjectState.MAX_PENDING + ObjectState.MAX_RUNNING * ObjectState.RUNNING_ONE;
 
         assertThat(full & ALL_FLAGS).isZero();
-        assertThat(Long.bitCount(ALL_FLAGS)).isEqualTo(6);
+        assertThat(Long.bitCount(ALL_FLAGS)).isEqualTo(7);
         assertThat(ObjectState.pending(full)).isEqualTo(4_294_967_295L);
         assertThat(ObjectState.running(full)).isEqualTo(ObjectState.MAX_RUNNING);
         assertThat(ObjectState.pending(full | ALL_FLAGS)).isEqualTo(ObjectState.MAX_PENDING);
@@ -43,7 +43,7 @@ class ObjectStateTests {
 
     @ParameterizedTest
     @ValueSource(longs = { ObjectState.QUEUED, ObjectState.WAITED, ObjectState.CLOSED, ObjectState.FREED,
-            ObjectState.RELEASED, ObjectState.HELD })
+            ObjectState.RELEASED, ObjectState.HELD, ObjectState.CREATING })
     void aFlagIsSeenAndSaysNothingOfTheCounts(long flag) {
         assertThat(ObjectState.is(flag, flag)).isTrue();
         assertThat(ObjectState.is(flag, ALL_FLAGS & ~flag)).isFalse();
@@ -92,6 +92,7 @@ class ObjectStateTests {
         assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED + ObjectState.RUNNING_ONE)).isFalse();
         assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.FREED)).isFalse();
         assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.RELEASED | ObjectState.HELD)).isFalse();
+        assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.CREATING)).isFalse();
         assertThat(ObjectState.isToBeFreed(ObjectState.CLOSED | ObjectState.RELEASED)).isTrue();
     }
 

@@ -3,6 +3,7 @@ package dev.tpool;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -194,6 +195,44 @@ class TpDeferredCallbackTests {
     }
 
     @Test
+    void leavesNoTraceIfItIsDroppedBeforeItsGroupKnowsIt() throws Exception {
+        TpLibrary library = TpLibrary.of("library", () -> {
+        });
+        Visitor visitor = new Visitor();
+        TpPool brief = this.pools
+            .create((builder) -> builder.keepAlive(Duration.ofNanos(1)).queueCapacity(1).threadFactory(visitor));
+        visitor.whileSecondStarts = brief::close;
+        TpEnvironment members = TpEnvironment.of(brief).toBuilder().cleanupGroup(this.group).library(library).build();
+
+        TpDeferredCallback deferred = members.tryDefer(this.task, "a");
+        assertThat(deferred).isNotNull();
+        assertThat(deferred.cancel()).isFalse();
+        assertThat(this.task.log).containsExactly("cancelled");
+        assertThat(library.references()).isEqualTo(1);
+        assertThat(this.group.size()).isZero();
+        assertThat(brief.dropped()).isEqualTo(1);
+        assertThat(brief.awaitTermination(Pools.GENEROUS)).isTrue();
+    }
+
+    @Test
+    void isToldOnceIfItIsDroppedAndThereIsNoThreadForIt() throws Exception {
+        Visitor visitor = new Visitor();
+        TpPool brief = this.pools
+            .create((builder) -> builder.keepAlive(Duration.ofNanos(1)).queueCapacity(1).threadFactory(visitor));
+        visitor.whileSecondStarts = () -> {
+            brief.close();
+            throw new IllegalStateException("no thread");
+        };
+
+        TpDeferredCallback deferred = TpEnvironment.of(brief).tryDefer(this.task, "a");
+        assertThat(deferred).isNotNull();
+        assertThat(this.task.log).containsExactly("cancelled");
+        assertThat(brief.dropped()).isEqualTo(1);
+        assertThat(brief.rejected()).isZero();
+        assertThat(brief.awaitTermination(Pools.GENEROUS)).isTrue();
+    }
+
+    @Test
     void isRefusedWithoutATraceIfItsGroupIsClosed() {
         this.group.close();
 
@@ -216,6 +255,40 @@ class TpDeferredCallbackTests {
         assertThat(this.task.log).containsExactly("enter", "run b", "completed null");
         assertThat(this.task.thread).isSameAs(Thread.currentThread());
         first.cancel();
+    }
+
+    /**
+     * Lets the first worker come and go at once, and does something while the second one
+     * is started.
+     */
+    private static final class Visitor implements ThreadFactory {
+
+        private final AtomicInteger started = new AtomicInteger();
+
+        volatile Runnable whileSecondStarts = () -> {
+        };
+
+        @Override
+        public Thread newThread(Runnable worker) {
+            int number = this.started.incrementAndGet();
+            if (number == 2) {
+                this.whileSecondStarts.run();
+            }
+            Thread thread = new Thread(worker);
+            if (number > 1) {
+                return thread;
+            }
+            thread.start();
+            try {
+                thread.join();
+            }
+            catch (InterruptedException ex) {
+                throw new IllegalStateException(ex);
+            }
+            return new Thread(() -> {
+            });
+        }
+
     }
 
     private static final class Task implements TpDeferredTask<String> {

@@ -179,4 +179,29 @@ class TpPoolEndTests {
         assertThatIllegalStateException().isThrownBy(work::submit);
     }
 
+    @Test
+    void anObjectThatIsClosedWhileItIsCreatedLeavesNoTrace() throws Exception {
+        TpPool[] closed = new TpPool[1];
+        TpPool pool = this.pools.create((builder) -> builder.threadFactory((worker) -> {
+            closed[0].closeObjects();
+            return new Thread(worker);
+        }));
+        closed[0] = pool;
+        TpCleanupGroup group = TpCleanupGroup.create("members");
+        TpLibrary library = TpLibrary.of("library", () -> {
+        });
+        TpWork work = TpEnvironment.of(pool)
+            .toBuilder()
+            .cleanupGroup(group)
+            .library(library)
+            .build()
+            .work("late", () -> {
+            });
+
+        assertThat(work.isClosed()).isTrue();
+        assertThat(library.references()).isEqualTo(1);
+        assertThat(group.size()).isZero();
+        assertThat(pool.snapshot().objects()).isEmpty();
+    }
+
 }
