@@ -203,7 +203,8 @@ final class Crew {
     private boolean startUpTo(int count) {
         while (true) {
             long seen = this.state.get();
-            if (CrewState.alive(seen) >= count) {
+            // Those of a pool that has come to its end would leave at once.
+            if (CrewState.alive(seen) >= count || isFinished()) {
                 return true;
             }
             if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)

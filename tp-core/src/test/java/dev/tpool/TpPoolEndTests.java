@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import dev.tpool.sync.TpEvent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -202,6 +203,23 @@ class TpPoolEndTests {
         assertThat(library.references()).isEqualTo(1);
         assertThat(group.size()).isZero();
         assertThat(pool.snapshot().objects()).isEmpty();
+    }
+
+    @Test
+    @Timeout(60)
+    void theMinimumOfAPoolThatHasEndedStartsNoThreads() throws Exception {
+        AtomicInteger started = new AtomicInteger();
+        TpPool pool = this.pools.create((builder) -> builder.threadFactory((worker) -> {
+            started.incrementAndGet();
+            return new Thread(worker);
+        }));
+        pool.close();
+        assertThat(pool.awaitTermination(Pools.GENEROUS)).isTrue();
+
+        assertThat(pool.setThreadMinimum(100)).isTrue();
+        assertThat(pool.setThreadLimits(200, 300)).isTrue();
+        assertThat(pool.threadMinimum()).isEqualTo(200);
+        assertThat(started).hasValue(0);
     }
 
 }
