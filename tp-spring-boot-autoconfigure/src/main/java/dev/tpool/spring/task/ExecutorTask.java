@@ -122,13 +122,14 @@ final class ExecutorTask implements TpTask<TpTaskExecutor> {
 
     @Override
     public void cancelled() {
+        // First: the future may be anybody's, and throw.
+        this.executor.ended(this);
         if (this.task instanceof Future<?> future) {
             future.cancel(false);
         }
         else if (logger.isDebugEnabled()) {
             logger.debug("A task of " + this.executor + " was dropped before it began: " + this.task);
         }
-        this.executor.ended(this);
     }
 
     @SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" }) // Erased, so any

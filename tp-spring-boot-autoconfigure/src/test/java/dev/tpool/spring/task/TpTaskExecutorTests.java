@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -330,6 +331,30 @@ class TpTaskExecutorTests {
         assertThat(completable.isCancelled()).isTrue();
         inGroup.shutdown();
         assertThat(inGroup.isTerminated()).isTrue();
+        this.gate.countDown();
+        end(single);
+    }
+
+    @Test
+    void aDroppedTaskWhoseFutureThrowsIsNotWaitedFor() throws Exception {
+        TpPool single = TpPool.builder("single").threadMaximum(1).exceptionHandler((source, failure) -> {
+        }).build();
+        TpTaskExecutor view = new TpTaskExecutor("io", TpEnvironment.of(single));
+        TpEnvironment.of(single).trySubmit(this::block);
+        this.started.await();
+        view.execute(new FutureTask<>(() -> "result") {
+
+            @Override
+            protected void done() {
+                throw new IllegalStateException("broken");
+            }
+
+        });
+        view.shutdown();
+
+        assertThat(single.cancelPendingCallbacks()).containsEntry("io", 1L);
+
+        assertThat(view.isTerminated()).isTrue();
         this.gate.countDown();
         end(single);
     }
