@@ -46,19 +46,29 @@ final class ScheduledTask extends FutureTask<@Nullable Object> implements Schedu
         if (isDone()) {
             return;
         }
-        boolean goesOn;
+        try {
+            if (runInContext()) {
+                goOn();
+            }
+        }
+        catch (RuntimeException | Error ex) {
+            // The trigger fails, or a context: there is no next run, and whoever waits
+            // has to know.
+            setException(ex);
+            throw ex;
+        }
+    }
+
+    private boolean runInContext() {
         TpActivationContext.Scope scope = (this.captured != null) ? this.captured.activate() : null;
         try {
             this.schedule.begins();
-            goesOn = runOnce();
+            return runOnce();
         }
         finally {
             if (scope != null) {
                 scope.close();
             }
-        }
-        if (goesOn) {
-            goOn();
         }
     }
 
@@ -71,19 +81,17 @@ final class ScheduledTask extends FutureTask<@Nullable Object> implements Schedu
     }
 
     private void goOn() {
-        try {
-            this.schedule.ends();
-            if (this.schedule.advance()) {
-                arm();
-            }
-            else {
-                set(null);
-            }
+        this.schedule.ends();
+        if (!this.schedule.advance()) {
+            set(null);
+            return;
         }
-        catch (RuntimeException ex) {
-            // The trigger fails, or the timer is closed: by a cancel, or with its group.
+        try {
+            arm();
+        }
+        catch (IllegalStateException ex) {
+            // The timer is closed: by a cancel, or with its group.
             if (!isDone()) {
-                setException(ex);
                 throw ex;
             }
         }

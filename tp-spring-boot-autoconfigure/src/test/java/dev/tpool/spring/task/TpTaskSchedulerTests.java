@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -338,6 +339,56 @@ class TpTaskSchedulerTests {
         }
         future.cancel(false);
         capturing.close();
+    }
+
+    @Test
+    void aContextThatFailsEndsTheTaskAndTellsItsFuture() {
+        List<Throwable> handled = new CopyOnWriteArrayList<>();
+        TpEnvironment environment = TpEnvironment.builder()
+            .pool(this.pool)
+            .exceptionHandler((source, failure) -> handled.add(failure))
+            .build();
+        IllegalStateException broken = new IllegalStateException("broken");
+        TpTaskScheduler opening = new TpTaskScheduler("opening", environment.toBuilder().contextCapture(() -> () -> {
+            throw broken;
+        }).build());
+        TpTaskScheduler closing = new TpTaskScheduler("closing",
+                environment.toBuilder().contextCapture(() -> () -> () -> {
+                    throw broken;
+                }).build());
+
+        ScheduledFuture<?> first = opening.scheduleAtFixedRate(this::run, Duration.ofMillis(1));
+        ScheduledFuture<?> second = closing.scheduleAtFixedRate(this::run, Duration.ofMillis(1));
+
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> first.get(60, TimeUnit.SECONDS))
+            .withCause(broken);
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> second.get(60, TimeUnit.SECONDS))
+            .withCause(broken);
+        Awaitility.await().until(() -> handled.size() == 2);
+        assertThat(this.runs).hasSize(1);
+    }
+
+    @Test
+    void aTriggerThatFailsForGoodEndsTheTaskAndTellsItsFuture() {
+        AssertionError broken = new AssertionError("broken");
+        AtomicInteger asked = new AtomicInteger();
+        List<Throwable> handled = new CopyOnWriteArrayList<>();
+        TpTaskScheduler failing = new TpTaskScheduler("failing",
+                TpEnvironment.builder()
+                    .pool(this.pool)
+                    .exceptionHandler((source, failure) -> handled.add(failure))
+                    .build());
+        ScheduledFuture<?> future = failing.schedule(this::run, (context) -> {
+            if (asked.incrementAndGet() > 1) {
+                throw broken;
+            }
+            return Instant.now();
+        });
+
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> future.get(60, TimeUnit.SECONDS))
+            .withCause(broken);
+        Awaitility.await().until(() -> handled.size() == 1);
+        assertThat(handled).containsExactly(broken);
     }
 
     @Test
