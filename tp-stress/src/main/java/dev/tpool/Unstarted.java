@@ -23,6 +23,24 @@ final class Unstarted {
         return new Clock(time, Unstarted::thread);
     }
 
+    /**
+     * Does what a worker does with what is queued, if something is.
+     */
+    static void serve(TpPool pool) {
+        TpCallbackInstance instance = new TpCallbackInstance(pool, null);
+        QueueNode node = pool.queue().normal().take();
+        if (node != null && node.claim(instance)) {
+            pool.callbackClaimed(node);
+            try {
+                node.tellCompletion(null);
+            }
+            finally {
+                node.settle(false);
+            }
+        }
+        instance.leaveThread();
+    }
+
     static TpWork work(TpEnvironment environment) {
         return new TpWork("work", environment, (instance, context, work) -> {
         }, null);
