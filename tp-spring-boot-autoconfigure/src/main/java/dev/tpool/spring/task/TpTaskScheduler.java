@@ -230,7 +230,16 @@ public final class TpTaskScheduler
             task.cancel(false);
             throw new IllegalStateException("it is closed");
         }
-        task.arm();
+        boolean armed = false;
+        try {
+            task.arm();
+            armed = true;
+        }
+        finally {
+            if (!armed) {
+                task.cancel(false);
+            }
+        }
         return task;
     }
 

@@ -3,6 +3,7 @@ package dev.tpool.spring.task;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -339,6 +340,33 @@ class TpTaskSchedulerTests {
         }
         future.cancel(false);
         capturing.close();
+    }
+
+    @Test
+    void aTaskThatCannotBeArmedLeavesNothingBehind() {
+        this.scheduler.setClock(new Clock() {
+
+            @Override
+            public ZoneOffset getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                throw new IllegalStateException("no time");
+            }
+
+        });
+
+        assertThatExceptionOfType(TaskRejectedException.class)
+            .isThrownBy(() -> this.scheduler.schedule(this::run, Instant.now().plusSeconds(60)))
+            .withMessageContaining("no time");
+        assertThat(this.pool.snapshot().objects()).isEmpty();
     }
 
     @Test
