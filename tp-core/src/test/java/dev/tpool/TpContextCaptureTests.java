@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -76,6 +77,31 @@ class TpContextCaptureTests {
         environment.tryDefer(new Deferred(), "context").postNow();
 
         assertThat(seen(3)).containsExactly("anna", "bert", "nobody");
+    }
+
+    @Test
+    void aDeferredOneShotThatGoesBackKeepsItsContext() throws Exception {
+        TpEnvironment environment = capturing(this.pools.single());
+        CountDownLatch refused = new CountDownLatch(1);
+        Deferred task = new Deferred() {
+
+            @Override
+            public boolean tryEnter() {
+                boolean entered = refused.getCount() == 0;
+                refused.countDown();
+                return entered;
+            }
+
+        };
+        USER.set("anna");
+        TpDeferredCallback deferred = environment.tryDefer(task, "context");
+
+        USER.set("bert");
+        deferred.postNow();
+        assertThat(refused.await(60, TimeUnit.SECONDS)).isTrue();
+        deferred.postNow();
+
+        assertThat(seen(1)).containsExactly("anna");
     }
 
     @Test
@@ -295,7 +321,7 @@ class TpContextCaptureTests {
         return result;
     }
 
-    private final class Deferred extends NoCompletion implements TpDeferredTask<String> {
+    private class Deferred extends NoCompletion implements TpDeferredTask<String> {
 
         @Override
         public String name() {
