@@ -96,6 +96,26 @@ class TpContextPropagationAutoConfigurationTests {
     }
 
     @Test
+    void theMdcFlowsIntoCallbacksThatAcquireWhatTheyNeed() {
+        this.runner.withUserConfiguration(AcquiringBean.class)
+            .withPropertyValues("tp.semaphores.slots.initial=0", "tp.semaphores.slots.maximum=1")
+            .run((context) -> {
+                AcquiringBean bean = context.getBean(AcquiringBean.class);
+                MDC.put("order", "4711");
+                CompletableFuture<String> keyed = bean.keyed("anna");
+                CompletableFuture<String> limited = bean.limited();
+                MDC.put("order", "4712");
+                CompletableFuture<String> keyedLater = bean.keyed("anna");
+                MDC.clear();
+                context.getBean(TpRegistry.class).semaphore("slots").release();
+
+                assertThat(get(keyed)).isEqualTo("4711");
+                assertThat(get(keyedLater)).isEqualTo("4712");
+                assertThat(get(limited)).isEqualTo("4711");
+            });
+    }
+
+    @Test
     void theSecurityContextFlowsIntoTheCallbackAndIsGoneForTheNext() {
         this.runner.run((context) -> {
             TpRegistry registry = context.getBean(TpRegistry.class);
@@ -277,6 +297,20 @@ class TpContextPropagationAutoConfigurationTests {
         @Bean
         AnnotatedBean annotatedBean() {
             return new AnnotatedBean();
+        }
+
+    }
+
+    static class AcquiringBean {
+
+        @TpCallback(environment = "request", acquireMutex = "account-#{#p0}", releaseMutex = "account-#{#p0}")
+        CompletableFuture<String> keyed(String account) {
+            return CompletableFuture.completedFuture(MDC.get("order"));
+        }
+
+        @TpCallback(environment = "request", acquireSemaphore = "slots", releaseSemaphore = "slots")
+        CompletableFuture<String> limited() {
+            return CompletableFuture.completedFuture(MDC.get("order"));
         }
 
     }
