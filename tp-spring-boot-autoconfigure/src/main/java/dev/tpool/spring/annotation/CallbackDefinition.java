@@ -23,6 +23,8 @@ import dev.tpool.sync.TpSemaphore;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.scheduling.annotation.Async;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
@@ -80,6 +82,7 @@ final class CallbackDefinition {
         this.event = resolve(resolver, annotation.setEvent());
         this.library = resolve(resolver, annotation.freeLibrary());
         checkParameters();
+        checkAsync();
         checkCount();
         this.completion = annotation.completion();
         this.entry = EntryDefinition.of(annotation, resolver, this::wrong);
@@ -244,6 +247,20 @@ final class CallbackDefinition {
             if (types.indexOf(special) != types.lastIndexOf(special)) {
                 throw wrong("it has more than one parameter of type " + special.getSimpleName(), "Keep one of them.");
             }
+        }
+    }
+
+    /**
+     * The callback would do no more than hand the method on to another executor, and give
+     * back what it stands for before the method has begun.
+     */
+    private void checkAsync() {
+        boolean ofMethod = AnnotatedElementUtils.hasAnnotation(this.method, Async.class);
+        if (ofMethod || AnnotatedElementUtils.hasAnnotation(this.beanClass, Async.class)) {
+            throw wrong(
+                    (ofMethod ? "it" : "its class") + " is annotated with @Async, too, so that the callback would be "
+                            + "over, and its completion actions carried out, before the method has run",
+                    "Remove @Async.");
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.concurrent.Future;
 import dev.tpool.TpCallbackInstance;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.scheduling.annotation.Async;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -70,7 +72,17 @@ class TpCallbackEntryDefinitionTests {
         assertRefused("stageWithSection", "belongs to the callback's thread", "semaphore");
     }
 
+    @Test
+    void refusesToBeHandedOnToAnotherExecutor() {
+        assertRefused("async", "it is annotated with @Async, too", "Remove @Async");
+    }
+
     static class Methods {
+
+        @Async
+        @TpCallback(releaseSemaphore = "slots")
+        void async() {
+        }
 
         @TpCallback(acquireSemaphore = "slots")
         void semaphoreKept() {

@@ -43,6 +43,7 @@ import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.javapoet.ClassName;
+import org.springframework.scheduling.annotation.Async;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -155,6 +156,7 @@ class TriggerContextTests {
         refuses(ResultForTimer.class, "it has a parameter of type TpWaitResult, for which nobody has a value");
         refuses(PrivateMethod.class, "it is private");
         refuses(StaticMethod.class, "it is static");
+        refuses(AsyncClass.class, "its class is annotated with @Async, too");
         refuses(KeyWithoutArguments.class, "'#{'key-' + #order}' is an expression over the arguments of a call");
         refuses(FinalBehindProxy.class, "it is final, so that the proxy of its bean cannot pass the call on");
     }
@@ -362,6 +364,15 @@ class TriggerContextTests {
         @TpTimer("1s")
         int run() {
             return 0;
+        }
+
+    }
+
+    @Async
+    static class AsyncClass {
+
+        @TpTimer("1s")
+        void run() {
         }
 
     }
