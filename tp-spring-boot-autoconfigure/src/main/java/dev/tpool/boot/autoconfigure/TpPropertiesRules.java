@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -91,7 +92,9 @@ final class TpPropertiesRules {
             if (base != null && !entries.containsKey(base)) {
                 // The default one is there without an entry, and has the defaults then.
                 if (!base.equals(TpRegistry.DEFAULT)) {
-                    unknownBase(property, base, kind, entries.keySet());
+                    Set<String> others = new TreeSet<>(entries.keySet());
+                    others.remove(name);
+                    unknownBase(property, base, kind, others);
                 }
             }
             else if (!inCircles.contains(name)) {
@@ -109,7 +112,8 @@ final class TpPropertiesRules {
         String nearest = NearestName.to(base, known);
         wrong(property, base, "there is no '" + TpKeys.entry(kind, base) + "'",
                 (nearest != null) ? "Did you mean '" + nearest + "'?"
-                        : "Use one of " + known + ": only an entry of the configuration can be a base.");
+                        : known.isEmpty() ? "Remove it: there is no other entry that could be the base."
+                                : "Use one of " + known + ": only an entry of the configuration can be a base.");
     }
 
     /**

@@ -82,8 +82,8 @@ class FailureAnalysisTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    tp.pools.io.inherits=oi | tp.pools.io.inherits | there is no 'tp.pools.oi' | Did you mean 'io'?
-                    tp.environments.a.inherits=io | tp.environments.a.inherits | there is no 'tp.environments.io' | Use one of [a]
+                    tp.pools.io.inherits=oi | tp.pools.io.inherits | there is no 'tp.pools.oi' | Remove it: there is no other
+                    tp.environments.a.inherits=io | tp.environments.a.inherits | there is no 'tp.environments.io' | Remove it: there is no other
                     tp.defaults.pool.inherits=io | tp.defaults.pool.inherits | the defaults inherit from nothing | Remove it
                     tp.pools.io.inherits=io | tp.pools.io.inherits | inherits from itself: io -> io | Remove one
                     tp.pools.io.min-threads=501 | tp.pools.io.min-threads | must not be above max-threads, which is 500 by default | Lower
@@ -102,6 +102,15 @@ class FailureAnalysisTests {
                 .contains("Reason: " + reason);
             assertThat(analysis.getAction()).contains(action);
         });
+    }
+
+    @Test
+    void namesOnlyOtherEntriesAsBases() {
+        this.runner
+            .withPropertyValues("tp.pools.io2.inherits=io1", "tp.pools.cpu.inherits=oi", "tp.pools.io.max-threads=3")
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getAction())
+                .contains("Did you mean 'io'?")
+                .doesNotContain("'io2'"));
     }
 
     @Test
