@@ -9,6 +9,7 @@ import dev.tpool.spring.TpRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.StringValueResolver;
@@ -54,6 +55,15 @@ final class CallbackMethods {
         }
         this.definitions.put(beanClass, found);
         return found;
+    }
+
+    /**
+     * Whether the calls of a method are posted. Processing ahead of time asks for it,
+     * too, where no property has its value yet and no bean is to be created.
+     */
+    boolean isCallback(Class<?> beanClass, Method method) {
+        return Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)
+                ? CallbackAnnotation.find(beanClass, method) != null : inspect(beanClass).containsKey(method);
     }
 
     /**

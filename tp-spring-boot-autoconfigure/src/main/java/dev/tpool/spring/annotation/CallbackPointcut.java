@@ -19,7 +19,7 @@ final class CallbackPointcut extends StaticMethodMatcherPointcut {
     @Override
     public boolean matches(Method method, Class<?> targetClass) {
         Class<?> beanClass = ClassUtils.getUserClass(targetClass);
-        return this.methods.inspect(beanClass).containsKey(TpCallbackInterceptor.methodOf(method, beanClass));
+        return this.methods.isCallback(beanClass, TpCallbackInterceptor.methodOf(method, beanClass));
     }
 
 }

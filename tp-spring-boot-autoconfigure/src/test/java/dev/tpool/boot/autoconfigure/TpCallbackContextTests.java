@@ -7,6 +7,7 @@ import java.lang.annotation.Target;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,6 +25,7 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
@@ -35,6 +37,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -50,6 +53,7 @@ import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.javapoet.ClassName;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -182,6 +186,51 @@ class TpCallbackContextTests {
             .anyMatch((path) -> path.contains("TpAutoConfiguration__BeanRegistrars"));
         assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Importer.class, "pool"))
             .accepts(generation.getRuntimeHints());
+    }
+
+    @Test
+    void resolvesNothingWhenProcessedAheadOfTime() {
+        CreationCount.COUNT.set(0);
+        DefaultGenerationContext generation = processAheadOfTime(PropertyPlaceholderAutoConfiguration.class,
+                CreationCount.class, PlaceholderCallback.class, ExpressionCallback.class);
+
+        assertThat(CreationCount.COUNT).hasValue(0);
+        for (Class<?> bean : List.of(PlaceholderCallback.class, ExpressionCallback.class)) {
+            assertThat(RuntimeHintsPredicates.reflection()
+                .onType(TypeReference.of(bean.getName() + ClassUtils.CGLIB_CLASS_SEPARATOR + "SpringCGLIB$$0")))
+                .accepts(generation.getRuntimeHints());
+        }
+    }
+
+    private static DefaultGenerationContext processAheadOfTime(Class<?>... more) {
+        DefaultGenerationContext generation = new DefaultGenerationContext(
+                new ClassNameGenerator(ClassName.get("com.example", "Application")), new InMemoryGeneratedFiles());
+        try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+            context.register(TpAutoConfiguration.class, TpCallbackAutoConfiguration.class);
+            context.register(more);
+            System.setProperty(AbstractAotProcessor.AOT_PROCESSING, "true");
+            new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+        }
+        finally {
+            System.clearProperty(AbstractAotProcessor.AOT_PROCESSING);
+        }
+        return generation;
+    }
+
+    static class PlaceholderCallback {
+
+        @TpCallback("${app.known-in-production}")
+        void run() {
+        }
+
+    }
+
+    static class ExpressionCallback {
+
+        @TpCallback("#{@'tpCallbackContextTests.CreationCount'.toString()}")
+        void run() {
+        }
+
     }
 
     static class Importer {
