@@ -12,6 +12,7 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.Assert;
@@ -64,8 +65,9 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
     }
 
     /**
-     * Looks at all beans, at those that nobody has created yet by their declared types
-     * and without creating them, and then at all the names.
+     * Looks at all beans, at those that nobody has created yet, what a factory bean is to
+     * make among them, by their declared types and without creating them, and then at all
+     * the names.
      */
     @Override
     public void afterSingletonsInstantiated() {
@@ -81,7 +83,9 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
         Object singleton = beans.getSingleton(beanName);
         if (singleton != null) {
             isAnnotated(singleton);
-            return;
+            if (!(singleton instanceof FactoryBean)) {
+                return;
+            }
         }
         try {
             Class<?> type = beans.getType(beanName, false);

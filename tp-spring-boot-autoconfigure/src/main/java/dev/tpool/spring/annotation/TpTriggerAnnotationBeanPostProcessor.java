@@ -116,13 +116,17 @@ public final class TpTriggerAnnotationBeanPostProcessor
 
     /**
      * Looks at all beans, at those that nobody has created yet by their declared types
-     * and without creating them, and then at all the names.
+     * and without creating them, and then at all the names. What a factory bean is to
+     * make is created if it has triggers, unless the factory bean is lazy.
      */
     @Override
     public void afterSingletonsInstantiated() {
         ConfigurableListableBeanFactory beans = beans();
         for (String beanName : beans.getBeanDefinitionNames()) {
-            inspect(beans, beanName);
+            if (inspect(beans, beanName) && isMadeByFactory(beans, beanName)) {
+                // Nobody asks for a bean that a timer calls.
+                beans.getBean(beanName);
+            }
         }
         this.namesAreSettled = true;
         List<TriggerDefinition> found = definitions().all();
@@ -132,11 +136,18 @@ public final class TpTriggerAnnotationBeanPostProcessor
         }
     }
 
-    private void inspect(ConfigurableListableBeanFactory beans, String beanName) {
+    /**
+     * Looks at a bean that is not there yet.
+     * @return whether it has triggers
+     */
+    private boolean inspect(ConfigurableListableBeanFactory beans, String beanName) {
         try {
-            Class<?> type = beans.containsSingleton(beanName) ? null : beans.getType(beanName, false);
+            boolean created = beans.containsSingleton(beanName) && !beans.isFactoryBean(beanName);
+            Class<?> type = created ? null : beans.getType(beanName, false);
             if (type != null) {
-                requireSingleton(beans, beanName, definitions().of(ClassUtils.getUserClass(type)));
+                List<TriggerDefinition> found = definitions().of(ClassUtils.getUserClass(type));
+                requireSingleton(beans, beanName, found);
+                return !found.isEmpty();
             }
         }
         catch (TpCallbackDefinitionException ex) {
@@ -146,6 +157,11 @@ public final class TpTriggerAnnotationBeanPostProcessor
             // A bean that may never be created need not be loadable.
             logger.debug("Not looked at for @TpTimer and @TpWait: bean '" + beanName + "'", ex);
         }
+        return false;
+    }
+
+    private static boolean isMadeByFactory(ConfigurableListableBeanFactory beans, String beanName) {
+        return beans.containsSingleton(beanName) && !beans.getBeanDefinition(beanName).isLazyInit();
     }
 
     private static void requireSingleton(ConfigurableListableBeanFactory beans, String beanName,

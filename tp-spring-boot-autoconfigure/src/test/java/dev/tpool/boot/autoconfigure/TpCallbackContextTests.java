@@ -33,6 +33,7 @@ import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.AbstractFactoryBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -80,6 +81,12 @@ class TpCallbackContextTests {
                     (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
             .withBean(Importer.class)
             .run((context) -> assertThat(context.getBean(Importer.class).pool().get()).isEqualTo("io"));
+    }
+
+    @Test
+    void looksAtWhatAFactoryBeanMakesBeforeItDoes() {
+        this.runner.withUserConfiguration(WrongProductConfiguration.class)
+            .run((context) -> assertThat(context).getFailure().hasMessageContaining("there is no environment 'oi'"));
     }
 
     @Test
@@ -313,6 +320,38 @@ class TpCallbackContextTests {
 
         CreationCount() {
             COUNT.incrementAndGet();
+        }
+
+    }
+
+    static class WrongName {
+
+        @TpCallback("oi")
+        void run() {
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WrongProductConfiguration {
+
+        @Bean
+        AbstractFactoryBean<WrongName> product() {
+            AbstractFactoryBean<WrongName> factory = new AbstractFactoryBean<>() {
+
+                @Override
+                public Class<?> getObjectType() {
+                    return WrongName.class;
+                }
+
+                @Override
+                protected WrongName createInstance() {
+                    throw new AssertionError("nobody asked for it");
+                }
+
+            };
+            factory.setSingleton(false);
+            return factory;
         }
 
     }

@@ -27,6 +27,8 @@ import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -36,6 +38,7 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.aot.AbstractAotProcessor;
@@ -71,6 +74,32 @@ class TriggerContextTests {
                 assertThat(Ticking.FIRED.get().await(1, TimeUnit.MINUTES)).isTrue();
                 assertThat(context.getBean(TpTriggers.class).triggers()).hasSize(2).allMatch(TpTrigger::isActive);
             });
+    }
+
+    @Test
+    void callsWhatAFactoryBeanMakes() {
+        Ticking.FIRED.set(new CountDownLatch(1));
+        this.runner.withUserConfiguration(FactoryConfiguration.class).run((context) -> {
+            assertThat(context.getBean(TpTriggers.class).triggers()).hasSize(2).allMatch(TpTrigger::isActive);
+            assertThat(Ticking.FIRED.get().await(1, TimeUnit.MINUTES)).isTrue();
+        });
+    }
+
+    @Test
+    void leavesWhatALazyFactoryBeanMakesUntilSomebodyAsksForIt() {
+        Ticking.FIRED.set(new CountDownLatch(1));
+        this.runner.withUserConfiguration(LazyFactoryConfiguration.class).run((context) -> {
+            assertThat(context.getBean(TpTriggers.class).triggers()).isEmpty();
+            context.getBean(Ticking.class);
+            assertThat(context.getBean(TpTriggers.class).triggers()).hasSize(2);
+        });
+    }
+
+    @Test
+    void refusesWhatAFactoryBeanMakesManyOf() {
+        this.runner.withUserConfiguration(ManyFactoryConfiguration.class)
+            .run((context) -> assertThat(context).getFailure()
+                .hasMessageContaining("its bean 'ticking' is no singleton"));
     }
 
     @Test
@@ -521,6 +550,67 @@ class TriggerContextTests {
         @Scope("prototype")
         Ticking ticking() {
             return new Ticking();
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FactoryConfiguration {
+
+        @Bean
+        FactoryBean<Ticking> ticking() {
+            return new TickingFactory(true);
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyFactoryConfiguration {
+
+        @Bean
+        @Lazy
+        FactoryBean<Ticking> ticking() {
+            return new TickingFactory(true);
+        }
+
+        @Bean
+        String user(@Qualifier("&ticking") FactoryBean<Ticking> factory) {
+            return factory.toString();
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ManyFactoryConfiguration {
+
+        @Bean
+        FactoryBean<Ticking> ticking() {
+            return new TickingFactory(false);
+        }
+
+    }
+
+    static class TickingFactory implements FactoryBean<Ticking> {
+
+        private final boolean singleton;
+
+        TickingFactory(boolean singleton) {
+            this.singleton = singleton;
+        }
+
+        @Override
+        public Ticking getObject() {
+            return new Ticking();
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return Ticking.class;
+        }
+
+        @Override
+        public boolean isSingleton() {
+            return this.singleton;
         }
 
     }
