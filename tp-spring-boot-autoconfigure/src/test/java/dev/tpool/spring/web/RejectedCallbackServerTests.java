@@ -6,11 +6,10 @@ import dev.tpool.spring.annotation.TpCallback;
 import dev.tpool.spring.annotation.TpWhenUnavailable;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
@@ -21,14 +20,13 @@ import org.springframework.web.bind.annotation.RestController;
 /**
  * What a real server answers when a callback was rejected.
  */
-@AutoConfigureRestTestClient
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = { "tp.web.rejected-as-service-unavailable=true", "tp.web.retry-after=1500ms",
                 "tp.semaphores.slots.maximum=1", "tp.semaphores.slots.initial=0" })
 class RejectedCallbackServerTests {
 
-    @Autowired
-    private RestTestClient client;
+    @LocalServerPort
+    private int port;
 
     @Test
     void answersARejectedVoidCallback() {
@@ -41,7 +39,10 @@ class RejectedCallbackServerTests {
     }
 
     private void assertUnavailable(String uri) {
-        this.client.get()
+        RestTestClient.bindToServer()
+            .baseUrl("http://localhost:" + this.port)
+            .build()
+            .get()
             .uri(uri)
             .exchange()
             .expectStatus()
