@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.tpool.TpCleanupGroup;
+import dev.tpool.TpObjectSnapshot;
 import dev.tpool.spring.TpRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +64,16 @@ public final class CleanupGroupsEndpoint {
     /**
      * One group.
      *
-     * @param members its members, outstanding one-shot callbacks among them
+     * @param memberCount the number of its members, outstanding one-shot callbacks among
+     * them
+     * @param members the first thousand of them
      */
-    public record CleanupGroupDescriptor(List<ObjectDescriptor> members) implements OperationResponseBody {
+    public record CleanupGroupDescriptor(int memberCount,
+            List<ObjectDescriptor> members) implements OperationResponseBody {
 
         static CleanupGroupDescriptor of(TpCleanupGroup group) {
-            return new CleanupGroupDescriptor(group.snapshot().members().stream().map(ObjectDescriptor::of).toList());
+            List<TpObjectSnapshot> members = group.snapshot().members();
+            return new CleanupGroupDescriptor(members.size(), ObjectDescriptor.first(members));
         }
 
     }

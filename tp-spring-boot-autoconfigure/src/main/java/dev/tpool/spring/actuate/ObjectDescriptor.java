@@ -1,5 +1,7 @@
 package dev.tpool.spring.actuate;
 
+import java.util.List;
+
 import dev.tpool.TpObjectKind;
 import dev.tpool.TpObjectSnapshot;
 import dev.tpool.TpPriority;
@@ -19,7 +21,16 @@ import org.jspecify.annotations.Nullable;
 public record ObjectDescriptor(String name, TpObjectKind kind, TpPriority priority, @Nullable String cleanupGroup,
         long pending, int running, boolean closed) {
 
-    static ObjectDescriptor of(TpObjectSnapshot object) {
+    /**
+     * How many are listed: an answer about a million timers would be of use to nobody.
+     */
+    private static final int LISTED = 1000;
+
+    static List<ObjectDescriptor> first(List<TpObjectSnapshot> objects) {
+        return objects.stream().limit(LISTED).map(ObjectDescriptor::of).toList();
+    }
+
+    private static ObjectDescriptor of(TpObjectSnapshot object) {
         return new ObjectDescriptor(object.name(), object.kind(), object.priority(), object.cleanupGroup(),
                 object.pending(), object.running(), object.closed());
     }

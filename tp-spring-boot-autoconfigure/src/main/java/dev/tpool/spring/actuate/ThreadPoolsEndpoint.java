@@ -160,13 +160,14 @@ public final class ThreadPoolsEndpoint {
      * @param overdue the callbacks that were told of, {@code null} if none ever is
      * @param closed whether it was closed
      * @param terminated whether it has ended
-     * @param objects its objects; one-shot callbacks are not listed
+     * @param objectCount the number of its objects, one-shot callbacks left out
+     * @param objects the first thousand of these objects
      * @param runningCallbacks what runs on its threads
      */
     public record ThreadPoolDescriptor(TpThreadKind threadKind, int threadMinimum, int threadMaximum, int threads,
             int idle, int running, long queued, @Nullable Integer queueCapacity, long completed, long failed,
             long dropped, long rejected, @Nullable Long runWarningMillis, @Nullable Long overdue, boolean closed,
-            boolean terminated, List<ObjectDescriptor> objects,
+            boolean terminated, int objectCount, List<ObjectDescriptor> objects,
             List<RunningCallbackDescriptor> runningCallbacks) implements OperationResponseBody {
 
         static ThreadPoolDescriptor of(TpPoolSnapshot pool, @Nullable Duration runWarning, long overdue) {
@@ -174,8 +175,8 @@ public final class ThreadPoolsEndpoint {
                     pool.threads(), pool.idle(), pool.running(), pool.queued(),
                     (pool.queueCapacity() > 0) ? pool.queueCapacity() : null, pool.completed(), pool.failed(),
                     pool.dropped(), pool.rejected(), (runWarning != null) ? runWarning.toMillis() : null,
-                    (runWarning != null) ? overdue : null, pool.closed(), pool.terminated(),
-                    pool.objects().stream().map(ObjectDescriptor::of).toList(),
+                    (runWarning != null) ? overdue : null, pool.closed(), pool.terminated(), pool.objects().size(),
+                    ObjectDescriptor.first(pool.objects()),
                     pool.runningCallbacks()
                         .stream()
                         .map((callback) -> RunningCallbackDescriptor.of(callback, runWarning))
