@@ -217,6 +217,14 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
+     * What a bounded queue does when it is full.
+     * @return the policy; without effect if the queue is unbounded
+     */
+    public TpFullPolicy whenFull() {
+        return this.whenFull;
+    }
+
+    /**
      * How long a worker above the minimum stays when it is idle.
      * @return the time
      */

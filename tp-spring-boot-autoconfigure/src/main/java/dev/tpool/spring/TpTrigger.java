@@ -52,4 +52,12 @@ public interface TpTrigger {
      */
     void stop();
 
+    /**
+     * Drops the callbacks that have not begun because they wait for something that they
+     * need, a permit or a lock. Called after the stop, unless the context is closing:
+     * then the pools still run those that get what they need, and drop the rest.
+     */
+    default void dropWaiting() {
+    }
+
 }

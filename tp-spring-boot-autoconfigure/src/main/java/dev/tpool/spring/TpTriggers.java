@@ -3,6 +3,7 @@ package dev.tpool.spring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -41,12 +42,18 @@ public final class TpTriggers implements SmartLifecycle, TpShutdownParticipant {
     }
 
     /**
-     * Stops a trigger and forgets it.
+     * Stops a trigger, drops those of its callbacks that wait for what they need to
+     * begin, and forgets it.
      * @param trigger the trigger
      */
     public void remove(TpTrigger trigger) {
         this.triggers.remove(trigger);
+        end(trigger);
+    }
+
+    private static void end(TpTrigger trigger) {
         trigger.stop();
+        trigger.dropWaiting();
     }
 
     /**
@@ -72,22 +79,27 @@ public final class TpTriggers implements SmartLifecycle, TpShutdownParticipant {
         trigger.start();
         // A stop that came meanwhile may have met it before it was started.
         if (!this.running || !this.triggers.contains(trigger)) {
-            trigger.stop();
+            end(trigger);
         }
     }
 
     /**
-     * Stops all. Does not wait for callbacks that are queued or running.
+     * Stops all, and drops those of their callbacks that wait for what they need to
+     * begin. Does not wait for callbacks that are queued or running.
      * @throws RuntimeException what the stop of one of them throws, after all others have
      * been stopped
      */
     @Override
     public void stop() {
+        stop(TpTriggers::end);
+    }
+
+    private void stop(Consumer<TpTrigger> how) {
         this.running = false;
         List<RuntimeException> failures = new ArrayList<>();
         for (TpTrigger trigger : this.triggers) {
             try {
-                trigger.stop();
+                how.accept(trigger);
             }
             catch (RuntimeException ex) {
                 failures.add(ex);
@@ -101,11 +113,12 @@ public final class TpTriggers implements SmartLifecycle, TpShutdownParticipant {
     }
 
     /**
-     * Stops all before anything else of the context is stopped.
+     * Stops all before anything else of the context is stopped. What waits for a permit
+     * or a lock is left to the end of the pools.
      */
     @Override
     public void stopTriggers() {
-        stop();
+        stop(TpTrigger::stop);
     }
 
     @Override

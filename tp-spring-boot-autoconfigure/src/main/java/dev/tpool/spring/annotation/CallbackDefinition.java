@@ -178,16 +178,20 @@ final class CallbackDefinition {
         return this.completion == TpCompletionPoint.STAGE;
     }
 
+    boolean acquires() {
+        return this.entry.isNeeded();
+    }
+
     /**
      * What its callbacks acquire.
      * @return {@code null} if that is nothing
      */
-    @Nullable Entry entry(CallbackMethod posting, TpRegistry registry, EntryLocks locks) {
-        if (!this.entry.isNeeded()) {
+    <C> @Nullable Entry<C> entry(EntryMethod<C> posting, TpRegistry registry, EntryLocks locks) {
+        if (!acquires()) {
             return null;
         }
         String wanted = this.entry.semaphore();
-        return new Entry(posting, wanted.isEmpty() ? null : registry.semaphore(wanted), this.entry.count(),
+        return new Entry<>(posting, wanted.isEmpty() ? null : registry.semaphore(wanted), this.entry.count(),
                 line(locks.mutexes(), this.entry.mutex(), (name) -> new EntryLock.OfMutex(registry.mutex(name))),
                 line(locks.sections(), this.entry.section(), (name) -> new EntryLock.OfSection(registry.section(name))),
                 this.entry.whenUnavailable(), this.entry.waitAtMost());
@@ -197,7 +201,7 @@ final class CallbackDefinition {
         if (name.isEmpty()) {
             return null;
         }
-        return KeyTemplate.isTemplate(name) ? EntryLine.ofKey(turns, name, this.method)
+        return KeyTemplate.isTemplate(name) ? EntryLine.ofTemplate(turns, name, this.method)
                 : EntryLine.of(turns, locks.apply(name));
     }
 

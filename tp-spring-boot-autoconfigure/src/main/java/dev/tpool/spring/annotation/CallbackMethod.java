@@ -17,7 +17,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 /**
  * An annotated method with everything it names at hand: posts the calls.
  */
-final class CallbackMethod {
+final class CallbackMethod implements EntryMethod<ProxyMethodInvocation> {
 
     private final String name;
 
@@ -29,7 +29,7 @@ final class CallbackMethod {
 
     private final boolean actionsAtStage;
 
-    private final @Nullable Entry entry;
+    private final @Nullable Entry<ProxyMethodInvocation> entry;
 
     private final VoidTask voidTask = new VoidTask(this);
 
@@ -51,15 +51,18 @@ final class CallbackMethod {
         this.environmentParameter = definition.parameter(TpEnvironment.class);
     }
 
-    String name() {
+    @Override
+    public String name() {
         return this.name;
     }
 
-    boolean returnsFuture() {
+    @Override
+    public boolean returnsFuture() {
         return this.returnsFuture;
     }
 
-    CompletionActions actions() {
+    @Override
+    public CompletionActions actions() {
         return this.actions;
     }
 
@@ -71,7 +74,8 @@ final class CallbackMethod {
     @Nullable Object post(ProxyMethodInvocation invocation) {
         TpEnvironment target = environmentOf(invocation.getArguments());
         if (this.entry != null) {
-            return this.entry.post(target, invocation);
+            CompletableFuture<@Nullable Object> posted = this.entry.post(target, invocation);
+            return (posted != null) ? new CallbackFuture(posted) : null;
         }
         if (this.returnsFuture) {
             return postForFuture(target, invocation);
@@ -86,7 +90,7 @@ final class CallbackMethod {
     private CompletableFuture<@Nullable Object> postForFuture(TpEnvironment target, ProxyMethodInvocation invocation) {
         CompletableFuture<@Nullable Object> posted;
         try {
-            posted = target.submit(this.name, () -> result(run(TpCallbackInstance.current(), invocation)));
+            posted = target.submit(this.name, () -> run(TpCallbackInstance.current(), invocation));
         }
         catch (TpRejectedException ex) {
             return CompletableFuture.failedFuture(ex);
@@ -122,13 +126,20 @@ final class CallbackMethod {
     /**
      * Runs the method on the worker. The actions are registered first, so that a method
      * that throws gives back what it stands for, too.
+     * @return what the caller's future gets
      */
-    @Nullable Object run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
+    @Override
+    public @Nullable Object run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
         if (this.actionsAtStage) {
             return runToStage(instance, invocation);
         }
         this.actions.register(instance);
-        return proceed(instance, invocation);
+        return result(proceed(instance, invocation));
+    }
+
+    @Override
+    public String key(KeyTemplate template, ProxyMethodInvocation invocation) {
+        return template.key(invocation.getThis(), invocation.getArguments());
     }
 
     /**
@@ -176,7 +187,7 @@ final class CallbackMethod {
      * What the caller's future gets: a stage to follow, or the value itself. A plain
      * future can only be waited for, which is part of the callback then.
      */
-    static @Nullable Object result(@Nullable Object returned) throws Exception {
+    private static @Nullable Object result(@Nullable Object returned) throws Exception {
         if (returned instanceof CompletionStage<?> || !(returned instanceof Future<?> future)) {
             return returned;
         }

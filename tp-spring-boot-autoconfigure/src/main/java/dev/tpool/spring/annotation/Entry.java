@@ -9,12 +9,11 @@ import dev.tpool.TpRejectedException;
 import dev.tpool.sync.TpSemaphore;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.ProxyMethodInvocation;
-
 /**
  * The entry of the callbacks of a method: posts the calls, each as soon as it was given
  * what it needs.
  *
+ * @param <C> the type of what differs from call to call
  * @param method the method
  * @param semaphore whose permits are acquired, if any
  * @param count how many
@@ -23,22 +22,24 @@ import org.springframework.aop.ProxyMethodInvocation;
  * @param whenUnavailable what to do if something is not to be had
  * @param waitAtMost how long the caller waits, if it does
  */
-record Entry(CallbackMethod method, @Nullable TpSemaphore semaphore, int count, @Nullable EntryLine mutex,
+record Entry<C>(EntryMethod<C> method, @Nullable TpSemaphore semaphore, int count, @Nullable EntryLine mutex,
         @Nullable EntryLine section, TpWhenUnavailable whenUnavailable, @Nullable Duration waitAtMost) {
 
     /**
      * Accepts or refuses a call.
-     * @return what the proxied method returns to the caller
+     * @return the future of the callback, which tells of a refusal, too; {@code null} if
+     * nobody holds one
+     * @throws TpRejectedException if the call was refused and nobody holds a future
+     * @throws IllegalStateException if something is closed and nobody holds a future
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // The caller gets it.
-    @Nullable Object post(TpEnvironment target, ProxyMethodInvocation invocation) {
-        EntryCall call;
+    @Nullable CompletableFuture<@Nullable Object> post(TpEnvironment target, C what) {
+        EntryCall<C> call;
         TpDeferredCallback deferred;
         try {
-            call = new EntryCall(this, target.pool(), invocation);
+            call = new EntryCall<>(this, target.pool(), what);
             // First its place in the queue: who waits for that must not keep anything
             // from others.
-            deferred = target.tryDefer(call, invocation);
+            deferred = target.tryDefer(call, this.method.context(what));
         }
         catch (IllegalArgumentException ex) {
             return reject(rejection(ex.getMessage(), ex));
@@ -57,7 +58,7 @@ record Entry(CallbackMethod method, @Nullable TpSemaphore semaphore, int count, 
         if (rejection != null) {
             return reject(rejection);
         }
-        return this.method.returnsFuture() ? new CallbackFuture(call) : null;
+        return this.method.returnsFuture() ? call : null;
     }
 
     TpRejectedException rejection(@Nullable String reason, @Nullable Throwable cause) {
@@ -69,8 +70,7 @@ record Entry(CallbackMethod method, @Nullable TpSemaphore semaphore, int count, 
         return rejection;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // The caller gets it.
-    private Object reject(TpRejectedException rejection) {
+    private CompletableFuture<@Nullable Object> reject(TpRejectedException rejection) {
         if (!this.method.returnsFuture()) {
             throw rejection;
         }

@@ -17,18 +17,20 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.ProxyMethodInvocation;
-
 /**
  * One call of a method with an entry, and the future of its callback. Sees to it that
  * what it acquires is given back exactly once: by the completion actions once they are
  * registered, and by itself until then.
+ *
+ * @param <C> the type of what differs from call to call
  */
-final class EntryCall extends CompletableFuture<@Nullable Object> implements TpDeferredTask<ProxyMethodInvocation> {
+final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements TpDeferredTask<Object> {
 
     private static final Log logger = LogFactory.getLog(TpCallback.class);
 
-    private final Entry entry;
+    private final Entry<C> entry;
+
+    private final C call;
 
     private final Acquisition acquisition;
 
@@ -57,14 +59,15 @@ final class EntryCall extends CompletableFuture<@Nullable Object> implements TpD
     /**
      * @throws IllegalArgumentException if the call has no key
      */
-    EntryCall(Entry entry, TpPool pool, ProxyMethodInvocation invocation) {
+    EntryCall(Entry<C> entry, TpPool pool, C call) {
         this.entry = entry;
+        this.call = call;
         this.waiting = (entry.whenUnavailable() == TpWhenUnavailable.WAIT) ? new CountDownLatch(1) : null;
         if (entry.mutex() != null) {
-            this.turns.add(entry.mutex().step(invocation));
+            this.turns.add(entry.mutex().step(entry.method(), call));
         }
         if (entry.section() != null) {
-            this.turns.add(entry.section().step(invocation));
+            this.turns.add(entry.section().step(entry.method(), call));
         }
         List<EntryStep> free = this.turns.stream().<EntryStep>map((turn) -> new FreeStep(turn, pool)).toList();
         List<EntryStep> steps = new ArrayList<>(this.turns);
@@ -88,6 +91,7 @@ final class EntryCall extends CompletableFuture<@Nullable Object> implements TpD
      */
     @Nullable TpRejectedException begin(TpDeferredCallback accepted) {
         this.deferred = accepted;
+        this.entry.method().accepted(this.call, accepted);
         return switch (this.entry.whenUnavailable()) {
             case LATER -> accepted.isRunByCaller()
                     ? beginAtOnce(accepted,
@@ -191,7 +195,7 @@ final class EntryCall extends CompletableFuture<@Nullable Object> implements TpD
     }
 
     @Override
-    public void run(TpCallbackInstance instance, ProxyMethodInvocation invocation) throws Exception {
+    public void run(TpCallbackInstance instance, Object context) throws Exception {
         if (this.unavailable != null) {
             throw this.unavailable;
         }
@@ -202,7 +206,7 @@ final class EntryCall extends CompletableFuture<@Nullable Object> implements TpD
         registerKeyed(instance, this.entry.mutex(), 0);
         registerKeyed(instance, this.entry.section(), this.held.size() - 1);
         try {
-            this.result = CallbackMethod.result(this.entry.method().run(instance, invocation));
+            this.result = this.entry.method().run(instance, this.call);
         }
         catch (Exception | Error ex) {
             if (this.permits != null && this.entry.method().actions().semaphore() == null) {
@@ -228,8 +232,8 @@ final class EntryCall extends CompletableFuture<@Nullable Object> implements TpD
         if (this.entry.method().returnsFuture()) {
             settle(failure);
         }
-        else if (failure != null) {
-            VoidTask.<RuntimeException>rethrow(failure);
+        else {
+            this.entry.method().completed(this.call, failure);
         }
     }
 
@@ -264,6 +268,7 @@ final class EntryCall extends CompletableFuture<@Nullable Object> implements TpD
         }
         else if (!this.entry.method().returnsFuture()) {
             warnOfDrop();
+            this.entry.method().dropped(this.call);
         }
     }
 

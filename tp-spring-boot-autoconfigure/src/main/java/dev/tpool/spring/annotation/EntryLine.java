@@ -5,38 +5,38 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.ProxyMethodInvocation;
-
 /**
- * In which line the callbacks of a method stand: always for the same lock, or for that of
- * a key.
+ * In which line callbacks stand: for a lock, for that of a key, or for that of the key of
+ * each call.
  *
  * @param turns the lines
- * @param lock the lock, or {@code null} if it depends on the call
- * @param key what the key is
+ * @param place the lock or the key, or {@code null} if it depends on the call
+ * @param template what the key is then
  */
-record EntryLine(Turns turns, @Nullable EntryLock lock, @Nullable KeyTemplate key) {
+record EntryLine(Turns turns, @Nullable Object place, @Nullable KeyTemplate template) {
 
     static EntryLine of(Turns turns, EntryLock lock) {
         return new EntryLine(turns, lock, null);
     }
 
-    static EntryLine ofKey(Turns turns, String template, Method method) {
+    static EntryLine ofTemplate(Turns turns, String template, Method method) {
         return new EntryLine(turns, null, new KeyTemplate(template, method));
     }
 
+    /**
+     * Whether nobody but callbacks with an entry can have the lock.
+     */
     boolean isKeyed() {
-        return this.key != null;
+        return !(this.place instanceof EntryLock);
     }
 
     /**
      * A place in line for a call, not taken yet.
      * @throws IllegalArgumentException if the call has no key
      */
-    TurnStep step(ProxyMethodInvocation invocation) {
-        Object place = (this.key != null) ? this.key.key(invocation.getThis(), invocation.getArguments())
-                : Objects.requireNonNull(this.lock);
-        return new TurnStep(this.turns, place);
+    <C> TurnStep step(EntryMethod<C> method, C call) {
+        Object key = (this.template != null) ? method.key(this.template, call) : Objects.requireNonNull(this.place);
+        return new TurnStep(this.turns, key);
     }
 
 }

@@ -5,7 +5,6 @@ import java.time.Duration;
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpTimer;
 import dev.tpool.spring.TpTrigger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A timer that each callback sets anew for the next: at its end if the callbacks must not
@@ -28,7 +27,7 @@ abstract class SelfSettingRun extends TimerRun {
         if (!this.serial) {
             begun();
             setAnew(timer);
-            call(instance);
+            call(instance, TriggerMethod.Ending.NONE);
             return;
         }
         if (timer.running() > 1) {
@@ -38,29 +37,7 @@ abstract class SelfSettingRun extends TimerRun {
             return;
         }
         begun();
-        Throwable failure = null;
-        try {
-            call(instance);
-        }
-        catch (Throwable ex) {
-            failure = ex;
-            throw ex;
-        }
-        finally {
-            setAnew(timer, failure);
-        }
-    }
-
-    private void setAnew(TpTimer timer, @Nullable Throwable failure) {
-        try {
-            setAnew(timer);
-        }
-        catch (RuntimeException | Error ex) {
-            if (failure == null) {
-                throw ex;
-            }
-            failure.addSuppressed(ex);
-        }
+        call(instance, () -> setAnew(timer));
     }
 
     private void setAnew(TpTimer timer) {

@@ -10,6 +10,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.TpTrigger;
@@ -124,8 +125,9 @@ final class TimerDefinition extends TriggerDefinition {
     }
 
     @Override
-    TpTrigger bind(Object bean, TpRegistry registry, ConfigurableListableBeanFactory beans) {
-        return new TimerTrigger(this, new TriggerMethod(this, bean, registry));
+    TpTrigger bind(Object bean, TpRegistry registry, ConfigurableListableBeanFactory beans,
+            Supplier<EntryLocks> locks) {
+        return new TimerTrigger(this, new TriggerMethod(this, bean, registry, locks));
     }
 
     boolean isDisabled() {

@@ -52,11 +52,11 @@ class TimerRun implements TpTimerCallback<TpTrigger> {
         if (this.period.isZero()) {
             over();
         }
-        call(instance);
+        call(instance, TriggerMethod.Ending.NONE);
     }
 
-    final void call(TpCallbackInstance instance) throws Exception {
-        this.call.run(instance, null);
+    final void call(TpCallbackInstance instance, TriggerMethod.Ending ending) throws Exception {
+        this.call.run(instance, null, ending);
     }
 
     final Duration window() {

@@ -52,7 +52,7 @@ final class TimerTrigger implements TpTrigger {
         if (this.started != null || this.definition.isDisabled()) {
             return;
         }
-        TimerRun run = this.definition.run(this.method.call());
+        TimerRun run = this.definition.run(this.method.call(this));
         TpTimer timer = this.method.environment().timer(name(), run, this);
         this.started = new Started(timer, run);
         try {
@@ -70,6 +70,11 @@ final class TimerTrigger implements TpTrigger {
             this.started.timer.close();
             this.started = null;
         }
+    }
+
+    @Override
+    public void dropWaiting() {
+        this.method.dropWaiting();
     }
 
     @Override

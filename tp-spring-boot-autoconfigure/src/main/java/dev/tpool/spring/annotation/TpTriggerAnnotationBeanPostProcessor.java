@@ -44,6 +44,9 @@ public final class TpTriggerAnnotationBeanPostProcessor
 
     private @Nullable TriggerDefinitions definitions;
 
+    /** For a bean factory in which no call is a callback. */
+    private final EntryLocks ownLocks = new EntryLocks();
+
     private volatile @Nullable TpTriggers triggers;
 
     private volatile boolean namesAreSettled;
@@ -94,7 +97,7 @@ public final class TpTriggerAnnotationBeanPostProcessor
             if (this.namesAreSettled) {
                 definition.checkNames(registry, beans);
             }
-            TpTrigger trigger = definition.bind(bean, registry, beans);
+            TpTrigger trigger = definition.bind(bean, registry, beans, this::locks);
             this.ofBeans.computeIfAbsent(beanName, (name) -> new CopyOnWriteArrayList<>()).add(trigger);
             all.add(trigger);
         }
@@ -162,6 +165,16 @@ public final class TpTriggerAnnotationBeanPostProcessor
 
     private static boolean isMadeByFactory(ConfigurableListableBeanFactory beans, String beanName) {
         return beans.containsSingleton(beanName) && !beans.getBeanDefinition(beanName).isLazyInit();
+    }
+
+    /**
+     * Triggers stand in one line with the calls of the same bean factory.
+     */
+    private EntryLocks locks() {
+        TpCallbackAnnotationBeanPostProcessor calls = beans()
+            .getBeanProvider(TpCallbackAnnotationBeanPostProcessor.class)
+            .getIfAvailable();
+        return (calls != null) ? calls.methods().locks() : this.ownLocks;
     }
 
     private static void requireSingleton(ConfigurableListableBeanFactory beans, String beanName,

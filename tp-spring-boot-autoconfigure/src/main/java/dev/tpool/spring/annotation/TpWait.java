@@ -31,8 +31,13 @@ import org.springframework.aot.hint.annotation.Reflective;
  * method again and again; it is for {@link #once()}.
  * <p>
  * A {@link TpCallback @TpCallback} beside it, or on the type, says in which environment
- * the method runs and what is carried out when it has returned or thrown. Alone it makes
- * nothing else a callback: a call of the method is a plain call then.
+ * the method runs, what it needs to begin and what is carried out when it has returned or
+ * thrown. A callback that waits for a permit or a lock holds no thread, and the wait is
+ * set anew when it is over. With {@link TpWhenUnavailable#REJECT} it is dropped, and the
+ * exception handler of the environment gets a {@link dev.tpool.TpRejectedException};
+ * {@link TpWhenUnavailable#WAIT} is refused, as nobody calls who could wait. A call of
+ * the method by other code is a plain call, unless {@link TpCallback @TpCallback} stands
+ * on the method itself.
  * <p>
  * The method returns {@code void}, and may have a parameter of type
  * {@link TpCallbackInstance} and one of type {@link TpWaitResult}. What it throws goes to

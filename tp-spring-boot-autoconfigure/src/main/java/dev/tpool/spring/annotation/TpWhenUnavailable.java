@@ -1,7 +1,8 @@
 package dev.tpool.spring.annotation;
 
 /**
- * What becomes of a call whose callback cannot be given at once what it needs to begin.
+ * What becomes of a call, or of what a timer or a wait begins, whose callback cannot be
+ * given at once what it needs to begin.
  */
 public enum TpWhenUnavailable {
 
@@ -12,12 +13,12 @@ public enum TpWhenUnavailable {
     LATER,
 
     /**
-     * The caller waits, for a limited time.
+     * The caller waits, for a limited time. Not for timers and waits, which have none.
      */
     WAIT,
 
     /**
-     * The call is rejected.
+     * The call is rejected; of a timer or a wait, the exception handler is told.
      */
     REJECT
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpWaitResult;
@@ -27,9 +28,8 @@ import org.springframework.util.StringValueResolver;
  */
 abstract sealed class TriggerDefinition permits TimerDefinition, WaitDefinition {
 
-    /** What a callback that nobody posts can be told. */
-    private static final Set<String> ATTRIBUTES = Set.of("value", "environment", "releaseSemaphore", "releaseCount",
-            "releaseMutex", "leaveSection", "setEvent", "freeLibrary");
+    /** What only a call can be told. */
+    private static final Set<String> OF_CALLS = Set.of("waitAtMost", "completion");
 
     private final Class<? extends Annotation> annotationType;
 
@@ -58,8 +58,10 @@ abstract sealed class TriggerDefinition permits TimerDefinition, WaitDefinition 
 
     /**
      * Makes the trigger of a bean.
+     * @param locks the lines for the locks that are acquired
      */
-    abstract TpTrigger bind(Object bean, TpRegistry registry, ConfigurableListableBeanFactory beans);
+    abstract TpTrigger bind(Object bean, TpRegistry registry, ConfigurableListableBeanFactory beans,
+            Supplier<EntryLocks> locks);
 
     /**
      * What it waits for, in words.
@@ -87,6 +89,21 @@ abstract sealed class TriggerDefinition permits TimerDefinition, WaitDefinition 
 
     CompletionActions actions(TpRegistry registry) {
         return this.callback.actions(registry);
+    }
+
+    /**
+     * Whether the callbacks need something to begin.
+     */
+    boolean acquires() {
+        return this.callback.acquires();
+    }
+
+    /**
+     * What they need.
+     * @return {@code null} if that is nothing
+     */
+    <C> @Nullable Entry<C> entry(EntryMethod<C> posting, TpRegistry registry, EntryLocks locks) {
+        return this.callback.entry(posting, registry, locks);
     }
 
     /**
@@ -176,14 +193,19 @@ abstract sealed class TriggerDefinition permits TimerDefinition, WaitDefinition 
     }
 
     private void checkAttributes() {
+        if (this.callbackAnnotation.whenUnavailable() == TpWhenUnavailable.WAIT) {
+            throw wrong("whenUnavailable is WAIT, and what a timer or a wait begins has no caller that could wait",
+                    "Use LATER, which holds no thread, or REJECT.");
+        }
         AnnotationUtils.getAnnotationAttributes(this.callbackAnnotation).forEach((name, value) -> {
-            if (!ATTRIBUTES.contains(name)
+            if (OF_CALLS.contains(name)
                     && !Objects.deepEquals(value, AnnotationUtils.getDefaultValue(this.callbackAnnotation, name))) {
-                throw wrong(name + " of @TpCallback is for calls, and not for what " + "a timer or a wait begins",
+                throw wrong(name + " of @TpCallback is for calls, and not for what a timer or a wait begins",
                         "Leave it out, or do it in the method.");
             }
         });
-        for (String name : List.of(this.callbackAnnotation.releaseMutex(), this.callbackAnnotation.leaveSection())) {
+        for (String name : List.of(this.callbackAnnotation.acquireMutex(), this.callbackAnnotation.enterSection(),
+                this.callbackAnnotation.releaseMutex(), this.callbackAnnotation.leaveSection())) {
             if (text(name).contains("#{")) {
                 throw wrong("'" + name + "' is an expression over the arguments of a call, and nobody passes any",
                         "Name a mutex or a section.");

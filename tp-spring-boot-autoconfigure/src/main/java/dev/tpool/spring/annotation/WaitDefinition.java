@@ -3,6 +3,7 @@ package dev.tpool.spring.annotation;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.tpool.spring.TpRegistry;
@@ -108,8 +109,9 @@ final class WaitDefinition extends TriggerDefinition {
     }
 
     @Override
-    TpTrigger bind(Object bean, TpRegistry registry, ConfigurableListableBeanFactory beans) {
-        return new WaitTrigger(this, new TriggerMethod(this, bean, registry), () -> waitable(registry, beans));
+    TpTrigger bind(Object bean, TpRegistry registry, ConfigurableListableBeanFactory beans,
+            Supplier<EntryLocks> locks) {
+        return new WaitTrigger(this, new TriggerMethod(this, bean, registry, locks), () -> waitable(registry, beans));
     }
 
     private TpWaitable waitable(TpRegistry registry, BeanFactory beans) {

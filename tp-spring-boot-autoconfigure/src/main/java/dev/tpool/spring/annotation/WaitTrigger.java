@@ -63,7 +63,7 @@ final class WaitTrigger implements TpTrigger {
         if (this.wait != null) {
             return;
         }
-        TriggerMethod.Call call = this.method.call();
+        TriggerMethod.Call call = this.method.call(this);
         TpWaitable awaited = this.waitable.get();
         TpWait created = this.method.environment()
             .wait(name(), (instance, trigger, self, result) -> run(call, awaited, instance, self, result), this);
@@ -86,39 +86,30 @@ final class WaitTrigger implements TpTrigger {
         }
     }
 
+    @Override
+    public void dropWaiting() {
+        this.method.dropWaiting();
+    }
+
     private void run(TriggerMethod.Call call, TpWaitable awaited, TpCallbackInstance instance, TpWait self,
             TpWaitResult result) throws Exception {
         if (this.definition.isOnce()) {
             this.over = true;
-            call.run(instance, result);
+            call.run(instance, result, TriggerMethod.Ending.NONE);
             return;
         }
-        Throwable failure = null;
-        try {
-            call.run(instance, result);
-        }
-        catch (Throwable ex) {
-            failure = ex;
-            throw ex;
-        }
-        finally {
-            setAnew(self, awaited, failure);
-        }
+        call.run(instance, result, () -> setAnew(self, awaited));
     }
 
-    private void setAnew(TpWait self, TpWaitable awaited, @Nullable Throwable failure) {
+    private void setAnew(TpWait self, TpWaitable awaited) {
         try {
             set(self, awaited);
         }
         catch (RuntimeException | Error ex) {
-            if (self.isClosed()) {
-                // It was stopped, or closed with its group, while the callback ran.
-                return;
-            }
-            if (failure == null) {
+            // It may have been stopped, or closed with its group, while the callback ran.
+            if (!self.isClosed()) {
                 throw ex;
             }
-            failure.addSuppressed(ex);
         }
     }
 
