@@ -170,6 +170,16 @@ class AnnotationsPageTests {
     }
 
     @Test
+    void whatATimerAcquires() {
+        CountDownLatch polled = new CountDownLatch(1);
+        this.runner.withBean(LimitedMailbox.class, () -> new LimitedMailbox(polled::countDown)).run((context) -> {
+            assertThat(polled.await(1, TimeUnit.MINUTES)).isTrue();
+            TpSemaphore semaphore = semaphore(context.getBean(TpRegistry.class));
+            Awaitility.await().until(() -> semaphore.availablePermits() == 2);
+        });
+    }
+
+    @Test
     void waits() {
         BlockingQueue<TpWaitResult> results = new LinkedBlockingQueue<>();
         this.runner.withBean(Reporter.class, () -> new Reporter(results)).run((context) -> {
@@ -183,7 +193,20 @@ class AnnotationsPageTests {
         this.runner.withBean(Previews.class).run((context) -> {
             Report report = context.getBean(Previews.class).submit(FILE).get(1, TimeUnit.MINUTES);
             assertThat(report.thread()).startsWith("imports-");
-            assertThat(semaphore(context.getBean(TpRegistry.class)).availablePermits()).isEqualTo(3);
+            assertThat(semaphore(context.getBean(TpRegistry.class)).availablePermits()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void keysOfOperations() {
+        Map<String, Account> accounts = Map.of("mine", new Account());
+        this.runner.withBean(Bookings.class, accounts).run((context) -> {
+            for (int i = 0; i < Account.ORDERS; i++) {
+                context.getBean(Bookings.class).book(new Order("mine", i));
+            }
+            assertThat(accounts.get("mine").all.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(accounts.get("mine").amounts)
+                .containsExactlyElementsOf(IntStream.range(0, Account.ORDERS).boxed().toList());
         });
     }
 
@@ -368,6 +391,22 @@ class AnnotationsPageTests {
 
     }
 
+    static class LimitedMailbox {
+
+        private final Runnable mailbox;
+
+        LimitedMailbox(Runnable mailbox) {
+            this.mailbox = mailbox;
+        }
+
+        @TpTimer(period = "10s", overlap = TpOverlap.SKIP)
+        @TpCallback(environment = "imports", acquireSemaphore = "import-slots", releaseSemaphore = "import-slots")
+        void poll() {
+            this.mailbox.run();
+        }
+
+    }
+
     static class Reporter {
 
         private final BlockingQueue<TpWaitResult> results;
@@ -388,11 +427,32 @@ class AnnotationsPageTests {
         private final TpOperations imports;
 
         Previews(TpOperations operations) {
-            this.imports = operations.environment("imports").name("preview").releaseSemaphore("import-slots");
+            this.imports = operations.environment("imports")
+                .name("preview")
+                .acquireSemaphore("import-slots")
+                .releaseSemaphore("import-slots");
         }
 
         CompletableFuture<Report> submit(Path file) {
             return this.imports.call(() -> parse(file));
+        }
+
+    }
+
+    static class Bookings {
+
+        private final Map<String, Account> accounts;
+
+        private final TpOperations bookings;
+
+        Bookings(TpOperations operations, Map<String, Account> accounts) {
+            this.bookings = operations.name("booking");
+            this.accounts = accounts;
+        }
+
+        void book(Order order) {
+            this.bookings.acquireMutexOfKey("account-" + order.account())
+                .run(() -> this.accounts.get(order.account()).book(order.amount()));
         }
 
     }

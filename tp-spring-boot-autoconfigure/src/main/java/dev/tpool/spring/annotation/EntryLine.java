@@ -19,6 +19,10 @@ record EntryLine(Turns turns, @Nullable Object place, @Nullable KeyTemplate temp
         return new EntryLine(turns, lock, null);
     }
 
+    static EntryLine ofKey(Turns turns, String key) {
+        return new EntryLine(turns, key, null);
+    }
+
     static EntryLine ofTemplate(Turns turns, String template, Method method) {
         return new EntryLine(turns, null, new KeyTemplate(template, method));
     }

@@ -1,6 +1,7 @@
 package dev.tpool.spring.annotation;
 
 import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -33,22 +34,57 @@ public final class TpTemplate implements TpOperations {
 
     private final CompletionActions actions;
 
+    private final OperationsEntry acquired;
+
+    private final EntryLocks locks;
+
+    private final @Nullable Entry<Runnable> runEntry;
+
+    private final @Nullable Entry<Callable<?>> callEntry;
+
+    private final @Nullable String problem;
+
     private final Task task = new Task();
 
     /**
-     * Creates operations in the environment {@code default}, without completion actions.
+     * Creates operations in the environment {@code default} that acquire nothing and have
+     * no completion actions. For the locks that their callbacks acquire, those stand in
+     * lines of their own, apart from the methods of a bean factory.
      * @param registry the things with names
      */
     public TpTemplate(TpRegistry registry) {
-        this(registry, null, "callback", NONE);
+        this(registry, new EntryLocks());
     }
 
-    private TpTemplate(TpRegistry registry, @Nullable TpEnvironment environment, String name,
-            CompletionActions actions) {
+    /**
+     * Creates operations in the environment {@code default} that acquire nothing and have
+     * no completion actions. For the locks that their callbacks acquire, those stand in
+     * one line with the callbacks of annotated methods, in the order of all the calls.
+     * @param registry the things with names
+     * @param callbacks what makes the annotated methods work
+     */
+    public TpTemplate(TpRegistry registry, TpCallbackAnnotationBeanPostProcessor callbacks) {
+        this(registry, callbacks.methods().locks());
+    }
+
+    private TpTemplate(TpRegistry registry, EntryLocks locks) {
+        this(registry, null, "callback", NONE, OperationsEntry.NONE, locks);
+    }
+
+    private TpTemplate(TpRegistry registry, @Nullable TpEnvironment environment, String name, CompletionActions actions,
+            OperationsEntry acquired, EntryLocks locks) {
         this.registry = registry;
         this.environment = environment;
         this.name = name;
         this.actions = actions;
+        this.acquired = acquired;
+        this.locks = locks;
+        this.runEntry = acquired.entry(new Entered<>(name, actions, false, (callback) -> {
+            callback.run();
+            return null;
+        }));
+        this.callEntry = acquired.entry(new Entered<>(name, actions, true, Callable::call));
+        this.problem = acquired.problem(actions);
     }
 
     @Override
@@ -59,23 +95,75 @@ public final class TpTemplate implements TpOperations {
     @Override
     public TpOperations environment(TpEnvironment environment) {
         return new TpTemplate(this.registry, Objects.requireNonNull(environment, "environment"), this.name,
-                this.actions);
+                this.actions, this.acquired, this.locks);
     }
 
     @Override
     public TpOperations name(String name) {
-        return new TpTemplate(this.registry, this.environment, Objects.requireNonNull(name, "name"), this.actions);
+        return new TpTemplate(this.registry, this.environment, Objects.requireNonNull(name, "name"), this.actions,
+                this.acquired, this.locks);
+    }
+
+    @Override
+    public TpOperations acquireSemaphore(String name, int count) {
+        return with(this.acquired.withSemaphore(semaphore(name, count), count));
+    }
+
+    @Override
+    public TpOperations acquireMutex(String name) {
+        EntryLock mutex = new EntryLock.OfMutex(this.registry.mutex(name));
+        return with(this.acquired.withMutex(EntryLine.of(this.locks.mutexes(), mutex)));
+    }
+
+    @Override
+    public TpOperations acquireMutexOfKey(String key) {
+        Objects.requireNonNull(key, "key");
+        return with(this.acquired.withMutex(EntryLine.ofKey(this.locks.mutexes(), key)));
+    }
+
+    @Override
+    public TpOperations enterSection(String name) {
+        EntryLock section = new EntryLock.OfSection(this.registry.section(name));
+        return with(this.acquired.withSection(EntryLine.of(this.locks.sections(), section)));
+    }
+
+    @Override
+    public TpOperations enterSectionOfKey(String key) {
+        Objects.requireNonNull(key, "key");
+        return with(this.acquired.withSection(EntryLine.ofKey(this.locks.sections(), key)));
+    }
+
+    @Override
+    public TpOperations rejectIfUnavailable() {
+        return with(this.acquired.withWhenUnavailable(TpWhenUnavailable.REJECT, null));
+    }
+
+    @Override
+    public TpOperations waitAtMost(Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(
+                    "duration is " + duration + ", must be above zero; use rejectIfUnavailable() not to wait at all");
+        }
+        return with(this.acquired.withWhenUnavailable(TpWhenUnavailable.WAIT, duration));
+    }
+
+    private TpOperations with(OperationsEntry changed) {
+        return new TpTemplate(this.registry, this.environment, this.name, this.actions, changed, this.locks);
     }
 
     @Override
     public TpOperations releaseSemaphore(String name, int count) {
+        return with(new CompletionActions(this.actions.section(), this.actions.mutex(), semaphore(name, count), count,
+                this.actions.event(), this.actions.library()));
+    }
+
+    private TpSemaphore semaphore(String name, int count) {
         TpSemaphore semaphore = this.registry.semaphore(name);
         if (count < 1 || count > semaphore.maximum()) {
             throw new IllegalArgumentException("count is " + count + ", must be at least 1 and at most the maximum of "
                     + "semaphore '" + name + "', which is " + semaphore.maximum());
         }
-        return with(new CompletionActions(this.actions.section(), this.actions.mutex(), semaphore, count,
-                this.actions.event(), this.actions.library()));
+        return semaphore;
     }
 
     @Override
@@ -103,25 +191,43 @@ public final class TpTemplate implements TpOperations {
     }
 
     private TpTemplate with(CompletionActions changed) {
-        return new TpTemplate(this.registry, this.environment, this.name, changed);
+        return new TpTemplate(this.registry, this.environment, this.name, changed, this.acquired, this.locks);
     }
 
     private TpEnvironment target() {
         return (this.environment != null) ? this.environment : this.registry.environment(TpRegistry.DEFAULT);
     }
 
+    private void checkThatAllIsGivenBack() {
+        if (this.problem != null) {
+            throw new IllegalStateException("callback '" + this.name + "' cannot be posted: " + this.problem);
+        }
+    }
+
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // There is none.
     public void run(Runnable callback) {
+        Objects.requireNonNull(callback, "callback");
+        checkThatAllIsGivenBack();
         TpEnvironment target = target();
-        if (!target.trySubmit(this.task, Objects.requireNonNull(callback, "callback"))) {
+        if (this.runEntry != null) {
+            this.runEntry.post(target, callback);
+        }
+        else if (!target.trySubmit(this.task, callback)) {
             throw new TpRejectedException("callback '" + this.name + "' was refused: the queue of " + target.pool()
                     + " is full, or no thread could be started");
         }
     }
 
     @Override
+    @SuppressWarnings("unchecked") // It completes with what the callback returns.
     public <T extends @Nullable Object> CompletableFuture<T> call(Callable<T> callback) {
         Objects.requireNonNull(callback, "callback");
+        checkThatAllIsGivenBack();
+        if (this.callEntry != null) {
+            CompletableFuture<?> posted = this.callEntry.post(target(), callback);
+            return (CompletableFuture<T>) Objects.requireNonNull(posted);
+        }
         try {
             return target().submit(this.name, () -> {
                 this.actions.register(TpCallbackInstance.current());
@@ -184,6 +290,34 @@ public final class TpTemplate implements TpOperations {
                 logger.debug("Callback '" + name() + "' was dropped before it began");
             }
         }
+
+    }
+
+    /**
+     * The callbacks that acquire something.
+     *
+     * @param <C> the type of the callback
+     */
+    private record Entered<C>(String name, CompletionActions actions, boolean returnsFuture,
+            Body<C> body) implements EntryMethod<C> {
+
+        @Override
+        public @Nullable Object run(TpCallbackInstance instance, C callback) throws Exception {
+            this.actions.register(instance);
+            return this.body.run(callback);
+        }
+
+    }
+
+    /**
+     * How a callback is called.
+     *
+     * @param <C> the type of the callback
+     */
+    @FunctionalInterface
+    private interface Body<C> {
+
+        @Nullable Object run(C callback) throws Exception;
 
     }
 

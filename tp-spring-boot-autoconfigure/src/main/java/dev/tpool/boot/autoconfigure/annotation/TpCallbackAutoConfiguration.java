@@ -28,8 +28,8 @@ public final class TpCallbackAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    TpOperations tpOperations(TpRegistry registry) {
-        return new TpTemplate(registry);
+    TpOperations tpOperations(TpRegistry registry, TpCallbackAnnotationBeanPostProcessor callbacks) {
+        return new TpTemplate(registry, callbacks);
     }
 
 }
