@@ -125,7 +125,7 @@ final class TriggerMethod {
     /**
      * One call of the method.
      */
-    private static final class Fired {
+    static final class Fired {
 
         /** Why a wait calls. */
         private final @Nullable TpWaitResult result;

@@ -113,7 +113,7 @@ class TpTemplateEntryTests {
             .releaseSemaphore("slots", 2)
             .releaseMutex("book")
             .leaveSection("index");
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 10; i++) {
             String held = all
                 .call(() -> this.mutex.isHeldByCurrentThread() + " "
                         + this.registry.section("index").isHeldByCurrentThread() + " " + this.slots.availablePermits())

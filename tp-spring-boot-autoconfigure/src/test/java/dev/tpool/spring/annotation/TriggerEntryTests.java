@@ -355,8 +355,9 @@ class TriggerEntryTests {
         started.await();
         registry().event("go").set();
         await().until(() -> pool("io").queued() == 1);
+        TpTriggers triggers = this.context.getBean(TpTriggers.class);
         CompletableFuture<Void> closed = CompletableFuture.runAsync(this.context::close);
-        await().until(() -> !this.context.getBean(TpTriggers.class).isRunning());
+        await().until(() -> !triggers.isRunning());
         gate.countDown();
 
         closed.get(1, TimeUnit.MINUTES);
