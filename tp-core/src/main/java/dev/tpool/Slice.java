@@ -19,6 +19,9 @@ final class Slice {
 
     private long began = UNKNOWN;
 
+    /** Whether no slice has begun since the worker had nothing to do. */
+    private boolean idle;
+
     int length() {
         return this.length;
     }
@@ -40,6 +43,22 @@ final class Slice {
     void idle() {
         this.left = 0;
         this.began = UNKNOWN;
+        this.idle = true;
+    }
+
+    /**
+     * Begins the first slice after the worker had nothing to do, and leaves it
+     * unmeasured: whoever has posted is waiting, and a look at the clock takes as long as
+     * all else that a worker does for a callback.
+     * @return {@code false} if this is not the first one, and nothing was done
+     */
+    boolean nextAfterIdleness() {
+        if (!this.idle) {
+            return false;
+        }
+        this.idle = false;
+        this.left = this.length;
+        return true;
     }
 
     /**

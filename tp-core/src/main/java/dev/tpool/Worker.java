@@ -238,7 +238,9 @@ final class Worker implements Runnable {
      */
     private @Nullable QueueNode claimNext(TpCallbackInstance instance) {
         if (this.slice.isOver()) {
-            this.slice.next(System.nanoTime());
+            if (!this.slice.nextAfterIdleness()) {
+                this.slice.next(System.nanoTime());
+            }
             share();
         }
         NodeQueue before = this.place;

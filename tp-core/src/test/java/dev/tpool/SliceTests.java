@@ -75,8 +75,21 @@ class SliceTests {
         this.now += 1_000_000 * MICRO;
 
         assertThat(this.slice.isOver()).isTrue();
-        this.slice.next(this.now);
+        assertThat(this.slice.nextAfterIdleness()).isTrue();
+        assertThat(this.slice.isOver()).isFalse();
         assertThat(this.slice.length()).isEqualTo(length);
+    }
+
+    @Test
+    void isMeasuredAgainFromTheSecondOneAfterTimeWithoutWork() {
+        this.slice.idle();
+        assertThat(this.slice.nextAfterIdleness()).isTrue();
+        passSlice(MICRO);
+        assertThat(this.slice.length()).isEqualTo(1);
+
+        assertThat(this.slice.nextAfterIdleness()).isFalse();
+        passSlice(MICRO);
+        assertThat(this.slice.length()).isEqualTo(2);
     }
 
 }
