@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import dev.tpool.sync.TpWaitable;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one call takes before its callback is posted, step by step and in a fixed order.
@@ -115,7 +116,7 @@ final class Acquisition {
             Stage then = (seen == Stage.MOVING) ? Stage.LEAVING : Stage.WITHDRAWN;
             if (this.state.compareAndSet(seen, then)) {
                 if (seen instanceof Ticket ticket) {
-                    this.steps.get(ticket.step).giveUp();
+                    ticket.giveUp();
                     giveBack(0, ticket.step);
                 }
                 else if (seen == Stage.COMPLETE) {
@@ -179,9 +180,9 @@ final class Acquisition {
             if (!step.tryTake()) {
                 Ticket ticket = new Ticket(this.next);
                 if (this.state.compareAndSet(Stage.MOVING, ticket)) {
-                    step.await(ticket);
+                    ticket.place = step.await(ticket);
                     if (this.state.get() == Stage.WITHDRAWN) {
-                        step.giveUp();
+                        ticket.giveUp();
                     }
                 }
                 else {
@@ -236,8 +237,18 @@ final class Acquisition {
 
         private final int step;
 
+        /** Known once it is taken, and of this wait alone: the next one has its own. */
+        private volatile @Nullable Runnable place;
+
         Ticket(int step) {
             this.step = step;
+        }
+
+        void giveUp() {
+            Runnable taken = this.place;
+            if (taken != null) {
+                taken.run();
+            }
         }
 
         @Override

@@ -4,8 +4,8 @@ import dev.tpool.sync.TpWaitable;
 
 /**
  * One of the things that a call has to be given before its callback is posted: of this
- * call alone, and taken or waited for by one thread at a time. Whoever withdraws the call
- * may give the place in line up at any time.
+ * call alone, and taken by one thread at a time. A place in line may be given up by any
+ * thread, also while that of the next wait is taken.
  */
 interface EntryStep {
 
@@ -17,13 +17,9 @@ interface EntryStep {
     /**
      * Takes a place in line. The waiter is claimed and told once, when it is this call's
      * turn, possibly before this method returns.
+     * @return gives this place up; does nothing if it was left, as often as it is called
      */
-    void await(TpWaitable.Waiter waiter);
-
-    /**
-     * Gives the place in line up, if there is one. What was taken stays taken.
-     */
-    void giveUp();
+    Runnable await(TpWaitable.Waiter waiter);
 
     /**
      * Gives back what was taken.

@@ -2,7 +2,6 @@ package dev.tpool.spring.annotation;
 
 import dev.tpool.TpPool;
 import dev.tpool.sync.TpWaitable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * That the lock whose turn has come is free: threads that are no callbacks with this
@@ -13,8 +12,6 @@ final class FreeStep implements EntryStep {
     private final TurnStep turn;
 
     private final TpPool pool;
-
-    private volatile @Nullable OwnerWatch watch;
 
     FreeStep(TurnStep turn, TpPool pool) {
         this.turn = turn;
@@ -28,18 +25,10 @@ final class FreeStep implements EntryStep {
     }
 
     @Override
-    public void await(TpWaitable.Waiter waiter) {
-        OwnerWatch begun = new OwnerWatch(this.turn.lock(), waiter);
-        this.watch = begun;
-        begun.begin(this.pool);
-    }
-
-    @Override
-    public void giveUp() {
-        OwnerWatch begun = this.watch;
-        if (begun != null) {
-            begun.end();
-        }
+    public Runnable await(TpWaitable.Waiter waiter) {
+        OwnerWatch watch = new OwnerWatch(this.turn.lock(), waiter);
+        watch.begin(this.pool);
+        return watch::end;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.tpool.spring.annotation;
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.sync.TpSemaphore;
 import dev.tpool.sync.TpWaitable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The permits of a semaphore.
@@ -13,8 +12,6 @@ final class PermitStep implements EntryStep {
     private final TpSemaphore semaphore;
 
     private final int count;
-
-    private volatile TpWaitable.@Nullable Registration place;
 
     /** Written by the thread of the callback, which gives back after that. */
     private boolean givenBackByOthers;
@@ -30,16 +27,8 @@ final class PermitStep implements EntryStep {
     }
 
     @Override
-    public void await(TpWaitable.Waiter waiter) {
-        this.place = this.semaphore.registerFor(waiter, this.count);
-    }
-
-    @Override
-    public void giveUp() {
-        TpWaitable.Registration taken = this.place;
-        if (taken != null) {
-            taken.cancel();
-        }
+    public Runnable await(TpWaitable.Waiter waiter) {
+        return this.semaphore.registerFor(waiter, this.count)::cancel;
     }
 
     @Override

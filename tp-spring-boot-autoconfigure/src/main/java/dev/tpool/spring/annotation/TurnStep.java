@@ -48,7 +48,7 @@ final class TurnStep implements EntryStep {
     }
 
     @Override
-    public void await(TpWaitable.Waiter waiter) {
+    public Runnable await(TpWaitable.Waiter waiter) {
         this.waiter = waiter;
         this.turns.join(this.key, this, false);
         // Whoever leaves tells the next one, but here there may have been nobody to
@@ -56,6 +56,7 @@ final class TurnStep implements EntryStep {
         if (this.turns.isFirst(this.key, this)) {
             tell();
         }
+        return this::giveBack;
     }
 
     private void tell() {
@@ -63,11 +64,6 @@ final class TurnStep implements EntryStep {
         if (told != null && told.claim()) {
             told.signalled();
         }
-    }
-
-    @Override
-    public void giveUp() {
-        giveBack();
     }
 
     @Override

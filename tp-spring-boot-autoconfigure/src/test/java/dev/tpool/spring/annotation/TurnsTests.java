@@ -60,7 +60,7 @@ class TurnsTests {
         assertThat(step("a").tryTake()).isFalse();
         assertThat(second.lock()).isSameAs(first.lock());
 
-        second.giveUp();
+        second.giveBack();
         assertThat(this.told).containsExactly("first");
         first.giveBack();
         assertThat(this.told).containsExactly("first", "third");
