@@ -28,6 +28,8 @@ public final class TpEnvironment {
 
     private final boolean persistent;
 
+    private final boolean housekeeping;
+
     private final @Nullable TpLibrary library;
 
     private final @Nullable TpFinalizationCallback finalizationCallback;
@@ -47,6 +49,7 @@ public final class TpEnvironment {
         this.priority = builder.priority;
         this.runsLong = builder.runsLong;
         this.persistent = builder.persistent;
+        this.housekeeping = builder.housekeeping;
         this.library = builder.library;
         this.finalizationCallback = builder.finalizationCallback;
         this.activationContext = builder.activationContext;
@@ -176,6 +179,10 @@ public final class TpEnvironment {
      */
     public @Nullable TpContextCapture contextCapture() {
         return this.contextCapture;
+    }
+
+    boolean isHousekeeping() {
+        return this.housekeeping;
     }
 
     boolean captures() {
@@ -691,6 +698,8 @@ public final class TpEnvironment {
 
         private boolean persistent;
 
+        private boolean housekeeping;
+
         private @Nullable TpLibrary library;
 
         private @Nullable TpFinalizationCallback finalizationCallback;
@@ -711,6 +720,7 @@ public final class TpEnvironment {
             this.priority = from.priority;
             this.runsLong = from.runsLong;
             this.persistent = from.persistent;
+            this.housekeeping = from.housekeeping;
             this.library = from.library;
             this.finalizationCallback = from.finalizationCallback;
             this.activationContext = from.activationContext;
@@ -843,6 +853,14 @@ public final class TpEnvironment {
          */
         public Builder exceptionHandler(@Nullable TpExceptionHandler exceptionHandler) {
             this.exceptionHandler = exceptionHandler;
+            return this;
+        }
+
+        /**
+         * See {@link TpPool#housekeepingTimer}.
+         */
+        Builder housekeeping() {
+            this.housekeeping = true;
             return this;
         }
 

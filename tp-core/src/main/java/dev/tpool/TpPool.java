@@ -295,15 +295,30 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
+     * Creates a timer that does no work of its own but looks after callbacks of this
+     * pool: it goes on when {@link #disarm()} ends all others, as long as it is not
+     * closed, and nobody has to answer for it when {@link #closeObjects()} does that. For
+     * those who build on the pool.
+     * @param name a name for logs and snapshots
+     * @param callback the callback, which should be short
+     * @return the timer, not set
+     * @throws IllegalStateException if the pool is closed
+     */
+    public TpTimer housekeepingTimer(String name, Runnable callback) {
+        return TpEnvironment.builder().pool(this).housekeeping().build().timer(name, callback);
+    }
+
+    /**
      * Disarms all timers and unregisters all waits of the pool at this moment, whoever
-     * owns them: none of them fires any more unless it is set again. Callbacks that they
-     * have posted are left alone. What comes before the pool is drained.
+     * owns them, but for {@linkplain #housekeepingTimer housekeeping}: none of them fires
+     * any more unless it is set again. Callbacks that they have posted are left alone.
+     * What comes before the pool is drained.
      * @return how many of them were armed
      */
     public int disarm() {
         int armed = 0;
         for (TpObject object : this.objects.all()) {
-            if (object.disarm()) {
+            if (!object.environment().isHousekeeping() && object.disarm()) {
                 armed++;
             }
         }
@@ -369,13 +384,16 @@ public final class TpPool implements AutoCloseable {
      * Closes all objects of the pool at this moment, whoever owns them: what is queued
      * still runs, posting throws. An object that nobody closes keeps a thread of its
      * pool, and with it the class loader of an application that has ended.
-     * @return the names of those that were open
+     * @return the names of those that were open, but for {@linkplain #housekeepingTimer
+     * housekeeping}
      */
     public List<String> closeObjects() {
         List<String> names = new ArrayList<>();
         for (TpObject object : this.objects.all()) {
             if (!object.isClosed()) {
-                names.add(object.name());
+                if (!object.environment().isHousekeeping()) {
+                    names.add(object.name());
+                }
                 object.close();
             }
         }

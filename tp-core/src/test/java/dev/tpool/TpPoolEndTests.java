@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import dev.tpool.sync.TpEvent;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,6 +52,23 @@ class TpPoolEndTests {
         idle.set(Duration.ZERO);
         idle.waitForCallbacks(false);
         assertThat(fired).as("a timer that is set again").hasValue(1);
+    }
+
+    @Test
+    void housekeepingGoesOnUntilItIsClosed() throws Exception {
+        TpPool pool = this.pools.create();
+        AtomicInteger fired = new AtomicInteger();
+        TpTimer timer = pool.housekeepingTimer("looks", fired::incrementAndGet);
+        timer.set(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO);
+
+        assertThat(pool.disarm()).isZero();
+
+        int before = fired.get();
+        Awaitility.await().until(() -> fired.get() > before + 10);
+        assertThat(pool.closeObjects()).isEmpty();
+        assertThat(timer.isClosed()).isTrue();
+        pool.close();
+        assertThat(pool.awaitTermination(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test

@@ -17,6 +17,8 @@ import dev.tpool.TpPool;
 import dev.tpool.TpTimer;
 import dev.tpool.TpWork;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
+import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
+import dev.tpool.sync.TpMutex;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -258,6 +260,40 @@ class TpShutdownTests {
         assertThat(report.disarmed()).isEqualTo(1);
         assertThat(report.pools().get("io").objects()).hasSize(1);
         assertThat(fired).hasValue(0);
+    }
+
+    @Test
+    void noticesThatTheOwnerOfALockHasEndedWhileItDrains() {
+        CountDownLatch ran = new CountDownLatch(1);
+        TpShutdownReport report = close(
+                this.runner.withConfiguration(AutoConfigurations.of(TpCallbackAutoConfiguration.class))
+                    .withPropertyValues("tp.pools.io.max-threads=3", "tp.mutexes.book="),
+                (context) -> {
+                    TpMutex book = context.getBean(TpRegistry.class).mutex("book");
+                    CountDownLatch locked = new CountDownLatch(1);
+                    new Thread(() -> {
+                        book.lock();
+                        locked.countDown();
+                        Awaitility.await().until(Gate::isDraining);
+                    }).start();
+                    locked.await();
+                    CountDownLatch started = new CountDownLatch(1);
+                    environment(context, "io").trySubmit((instance, nothing) -> {
+                        started.countDown();
+                        ran.await();
+                    }, null);
+                    started.await();
+                    context.getBean(TpOperations.class)
+                        .environment("io")
+                        .acquireMutex("book")
+                        .releaseMutex("book")
+                        .run(ran::countDown);
+                });
+
+        assertThat(ran.getCount()).isZero();
+        assertThat(report.dropped()).isEmpty();
+        assertThat(report.disarmed()).isZero();
+        assertThat(report.complete()).as(report.toString()).isTrue();
     }
 
     @Test

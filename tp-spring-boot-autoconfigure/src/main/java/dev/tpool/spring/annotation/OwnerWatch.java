@@ -2,7 +2,6 @@ package dev.tpool.spring.annotation;
 
 import java.time.Duration;
 
-import dev.tpool.TpEnvironment;
 import dev.tpool.TpPool;
 import dev.tpool.TpTimer;
 import dev.tpool.sync.TpWaitable;
@@ -35,7 +34,7 @@ final class OwnerWatch implements Runnable {
             return;
         }
         try {
-            TpTimer look = TpEnvironment.of(pool).timer("wait for the owner of " + this.lock, this::look);
+            TpTimer look = pool.housekeepingTimer("wait for the owner of " + this.lock, this::look);
             this.timer = look;
             look.set(PERIOD, PERIOD, Duration.ZERO);
         }
