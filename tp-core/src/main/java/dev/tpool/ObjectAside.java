@@ -16,6 +16,9 @@ final class ObjectAside {
     private static final VarHandle WAITERS = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "waiters",
             VarHandle.class, ObjectAside.class, ObjectWaiters.class);
 
+    private static final VarHandle WHEN_FREED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "whenFreed",
+            VarHandle.class, ObjectAside.class, Runnable.class);
+
     final @Nullable String name;
 
     /** The contexts of the pending callbacks, if the environment captures them. */
@@ -46,6 +49,8 @@ final class ObjectAside {
 
     private volatile @Nullable ObjectWaiters waiters;
 
+    private volatile @Nullable Runnable whenFreed;
+
     ObjectAside(@Nullable String name, @Nullable Results contexts) {
         this.name = name;
         this.contexts = contexts;
@@ -59,6 +64,17 @@ final class ObjectAside {
         ObjectWaiters made = new ObjectWaiters();
         ObjectWaiters witness = (ObjectWaiters) WAITERS.compareAndExchange(this, null, made);
         return (witness != null) ? witness : made;
+    }
+
+    void whenFreed(Runnable told) {
+        this.whenFreed = told;
+    }
+
+    /**
+     * Who is to be told that the object was freed, handed out once.
+     */
+    @Nullable Runnable takeWhenFreed() {
+        return (this.whenFreed != null) ? (Runnable) WHEN_FREED.getAndSet(this, null) : null;
     }
 
 }

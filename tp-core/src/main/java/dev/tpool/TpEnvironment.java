@@ -669,6 +669,7 @@ public final class TpEnvironment {
         }
         if (!oneShot) {
             object.pool().objectFreed(object);
+            object.tellFreed();
         }
     }
 

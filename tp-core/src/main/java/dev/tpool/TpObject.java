@@ -162,6 +162,35 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
+     * Says who is told when the object has come to its end: it was closed, by itself or
+     * with its cleanup group or pool, and nothing of it is queued or runs any more. By
+     * then it has left its group. Takes the place of what was said before.
+     * @param told called once, by the thread that brings the object to its end, or by the
+     * caller if that has happened. Should be short; what it throws goes to the exception
+     * handler.
+     */
+    public final void whenFreed(Runnable told) {
+        aside().whenFreed(Objects.requireNonNull(told, "told"));
+        // Whoever frees it does it the other way round.
+        if (isFreed()) {
+            tellFreed();
+        }
+    }
+
+    final void tellFreed() {
+        ObjectAside existing = this.aside;
+        Runnable told = (existing != null) ? existing.takeWhenFreed() : null;
+        if (told != null) {
+            try {
+                told.run();
+            }
+            catch (Throwable ex) {
+                pool().report(this, ex);
+            }
+        }
+    }
+
+    /**
      * The kind and the name.
      */
     @Override

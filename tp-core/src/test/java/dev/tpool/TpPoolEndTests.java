@@ -55,6 +55,30 @@ class TpPoolEndTests {
     }
 
     @Test
+    void whoeverWantsToKnowIsToldOnceThatAnObjectIsAtItsEnd() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        AtomicInteger told = new AtomicInteger();
+        TpWork work = TpEnvironment.of(pool).work(() -> {
+        });
+        work.whenFreed(() -> {
+            throw new AssertionError("another one has taken the place of this one");
+        });
+        work.whenFreed(told::incrementAndGet);
+        work.submit();
+        work.close();
+        assertThat(told).as("something is queued").hasValue(0);
+
+        gate.open();
+
+        Awaitility.await().until(() -> told.get() > 0);
+        work.close();
+        assertThat(told).hasValue(1);
+        work.whenFreed(told::incrementAndGet);
+        assertThat(told).as("said too late").hasValue(2);
+    }
+
+    @Test
     void housekeepingGoesOnUntilItIsClosed() throws Exception {
         TpPool pool = this.pools.create();
         AtomicInteger fired = new AtomicInteger();

@@ -36,6 +36,8 @@ final class ScheduledTask extends FutureTask<@Nullable Object> implements Schedu
         this.schedule = schedule;
         this.captured = captured;
         this.timer = environment.timer(scheduler.name(), this::due);
+        // With its group or pool, and not by this task, whose future is done by then.
+        this.timer.whenFreed(() -> cancel(false));
     }
 
     void arm() {

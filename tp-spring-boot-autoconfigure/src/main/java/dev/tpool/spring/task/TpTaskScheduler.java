@@ -38,8 +38,8 @@ import org.springframework.util.ErrorHandler;
  * environment captures are those of the thread that schedules, at each run.
  * <p>
  * The scheduler ends with {@link #close()} or with the context that it is a bean of.
- * Closing the cleanup group of the environment ends what is scheduled, too, but completes
- * no future. The pool goes on in either case.
+ * Closing the cleanup group of the environment ends what is scheduled, too, and cancels
+ * its futures. The pool goes on in either case.
  * <p>
  * A {@link SchedulingAwareRunnable} that is long-lived runs with the hint of
  * {@link TpEnvironment#runsLong()}. Safe for use by any thread once it is set up.

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpCallbackSource;
+import dev.tpool.TpCleanupGroup;
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpObjectKind;
 import dev.tpool.TpPool;
@@ -275,6 +276,51 @@ class TpTaskSchedulerTests {
             .withMessageContaining("task scheduler 'clock'");
         assertThat(this.pool.isClosed()).isFalse();
         Awaitility.await().until(() -> this.pool.snapshot().objects().isEmpty());
+    }
+
+    @Test
+    void theCloseOfTheGroupCancelsWhatIsScheduled() throws Exception {
+        for (boolean cancelPending : new boolean[] { true, false }) {
+            TpCleanupGroup group = TpCleanupGroup.create("group");
+            TpTaskScheduler member = new TpTaskScheduler("member",
+                    TpEnvironment.builder().pool(this.pool).cleanupGroup(group).build());
+            ScheduledFuture<?> once = member.schedule(this::run, Instant.now().plusSeconds(3600));
+            ScheduledFuture<?> often = member.scheduleAtFixedRate(this::run, Duration.ofHours(1));
+            runs(1);
+
+            group.closeMembers(cancelPending, null);
+
+            assertThat(once.isCancelled()).isTrue();
+            assertThat(often.isCancelled()).isTrue();
+            assertThat(group.size()).isZero();
+        }
+    }
+
+    @Test
+    void theCloseOfTheGroupLetsATaskThatRunsComeToItsEnd() throws Exception {
+        TpCleanupGroup group = TpCleanupGroup.create("group");
+        TpTaskScheduler member = new TpTaskScheduler("member",
+                TpEnvironment.builder().pool(this.pool).cleanupGroup(group).build());
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        ScheduledFuture<?> once = member.schedule(() -> {
+            started.countDown();
+            try {
+                gate.await();
+            }
+            catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+            }
+        }, Instant.now());
+        started.await();
+        assertThat(group.closeMembers(true, null, Duration.ZERO).complete()).isFalse();
+        assertThat(once.isDone()).isFalse();
+        gate.countDown();
+
+        group.closeMembers(true, null);
+
+        assertThat(once.isDone()).isTrue();
+        assertThat(once.isCancelled()).isFalse();
     }
 
     @Test
