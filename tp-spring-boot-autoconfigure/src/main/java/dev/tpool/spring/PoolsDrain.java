@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpCleanupGroup;
@@ -54,6 +55,8 @@ final class PoolsDrain {
 
     private final Duration limit;
 
+    private final Function<Runnable, Thread> threads;
+
     /**
      * The thread of the callback that closes the context, and cannot wait for itself; 0
      * if there is none.
@@ -74,7 +77,8 @@ final class PoolsDrain {
     private boolean waitingDropped;
 
     PoolsDrain(Map<String, TpPool> pools, Map<String, TpCleanupGroup> groups, Map<String, GroupPolicy> policies,
-            Collection<TpShutdownParticipant> participants, Duration limit, long closingCallback) {
+            Collection<TpShutdownParticipant> participants, Duration limit, long closingCallback,
+            Function<Runnable, Thread> threads) {
         pools.forEach((name, pool) -> {
             // That one is there for others, too.
             if (pool != TpPool.processDefault()) {
@@ -87,6 +91,7 @@ final class PoolsDrain {
         this.participants = participants;
         this.limit = limit;
         this.closingCallback = closingCallback;
+        this.threads = threads;
     }
 
     /**
@@ -105,7 +110,7 @@ final class PoolsDrain {
         Duration allowed = this.limit.minus((reserve.compareTo(LARGEST_RESERVE) < 0) ? reserve : LARGEST_RESERVE);
         disarm();
         this.groups.forEach(ClosingGroup::cancelAtOnce);
-        this.groups.forEach((group) -> group.start(this.started, allowed));
+        this.groups.forEach((group) -> group.start(this.threads, this.started, allowed));
         boolean interrupted = false;
         try {
             awaitQuiet(allowed.dividedBy(2), true);
@@ -273,13 +278,21 @@ final class PoolsDrain {
             }
         }
 
-        void start(long since, Duration allowed) {
+        void start(Function<Runnable, Thread> threads, long since, Duration allowed) {
             if (this.group.size() > 0) {
                 Duration own = this.policy.timeout();
                 Duration mine = (own != null && own.compareTo(allowed) < 0) ? own : allowed;
-                this.thread = new Thread(() -> closeWithin(since, mine), "tp-shutdown-" + this.name);
-                this.thread.setDaemon(true);
-                this.thread.start();
+                try {
+                    Thread closing = threads.apply(() -> closeWithin(since, mine));
+                    closing.setName("tp-shutdown-" + this.name);
+                    closing.setDaemon(true);
+                    closing.start();
+                    this.thread = closing;
+                }
+                catch (OutOfMemoryError ex) {
+                    logger.warn("No thread could be started to close cleanup group '" + this.name
+                            + "', which has the time of its pools now", ex);
+                }
             }
         }
 

@@ -190,7 +190,7 @@ public final class TpShutdown
     private void end(Duration allowed, long closingCallback) {
         try {
             TpShutdownReport done = new PoolsDrain(this.registry.ownPools(), this.registry.ownCleanupGroups(),
-                    this.policies, participants(), allowed, closingCallback)
+                    this.policies, participants(), allowed, closingCallback, Thread::new)
                 .run();
             this.report = done;
             log(done);
