@@ -328,9 +328,14 @@ final class PoolsDrain {
             }
             while (complete && this.group.size() > 0 && !left(since, allowed).isZero());
             if (!complete && !Thread.currentThread().isInterrupted()) {
-                logger.warn("Cleanup group '" + this.name + "' was not done within " + allowed.toMillis()
-                        + " ms: what is still queued is dropped");
-                close(true, Duration.ZERO);
+                long before = droppedCount();
+                boolean ended = close(true, Duration.ZERO);
+                long late = droppedCount() - before;
+                logger
+                    .warn("Cleanup group '" + this.name + "' was not done within " + allowed.toMillis() + " ms: "
+                            + ((late > 0) ? late + " of its callbacks were queued and are dropped"
+                                    : "none of its callbacks was queued any more")
+                            + (ended ? "" : ", what runs goes on"));
             }
         }
 
@@ -353,6 +358,10 @@ final class PoolsDrain {
                 logger.warn("Cleanup group '" + this.name + "' could not be closed", ex);
             }
             return false;
+        }
+
+        private long droppedCount() {
+            return this.dropped.values().stream().mapToLong(Long::longValue).sum();
         }
 
         /**

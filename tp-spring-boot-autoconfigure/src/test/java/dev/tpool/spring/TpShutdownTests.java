@@ -113,12 +113,28 @@ class TpShutdownTests {
         gate.countDown();
 
         assertThat(dropped[0]).isCancelled();
-        assertThat(output).contains("Cleanup group 'scans' was not done within 20 ms")
+        assertThat(output).contains(
+                "Cleanup group 'scans' was not done within 20 ms: 1 of its callbacks were queued and are dropped, what "
+                        + "runs goes on")
             .contains("0 callbacks ran, 1 were dropped, 1 still run")
             .contains("  dropped: one-shot (1)")
             .contains("  still runs: one-shot in pool 'io' on io-1")
             .contains("TpShutdownTests.lambda$dropsWhatIsStillQueuedWhenTheTimeOfTheGroupIsOver")
             .contains("cleanup group 'scans' still has one-shot");
+    }
+
+    @Test
+    void saysIfNothingWasQueuedWhenTheTimeOfTheGroupIsOver(CapturedOutput output) {
+        CountDownLatch gate = new CountDownLatch(1);
+        this.runner
+            .withPropertyValues("tp.cleanup-groups.scans.timeout=20ms",
+                    "spring.lifecycle.timeout-per-shutdown-phase=1s")
+            .run((context) -> Gate.closeBehind(context, "scans", gate));
+        gate.countDown();
+
+        assertThat(output).contains(
+                "Cleanup group 'scans' was not done within 20 ms: none of its callbacks was queued any more, what runs "
+                        + "goes on");
     }
 
     @Test
