@@ -48,6 +48,14 @@ final class CallbackAnnotation {
     }
 
     /**
+     * Whether a method is meant to be posted when it is called, and nothing else: it is
+     * annotated itself, and no trigger calls it.
+     */
+    static boolean isForCallers(Method method) {
+        return ofMethod(method).isPresent() && !isTrigger(method);
+    }
+
+    /**
      * What the method and its type say about a method that a trigger calls.
      */
     static TpCallback forTrigger(Class<?> beanClass, Method method) {

@@ -1,6 +1,10 @@
 package dev.tpool.spring.annotation;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.tpool.spring.TpRegistry;
 import org.apache.commons.logging.Log;
@@ -51,7 +55,33 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        return isAnnotated(bean) ? super.postProcessAfterInitialization(bean, beanName) : bean;
+        if (!isAnnotated(bean)) {
+            return bean;
+        }
+        Object proxy = super.postProcessAfterInitialization(bean, beanName);
+        if (Proxy.isProxyClass(proxy.getClass())) {
+            requireInInterfaces(userClass(bean), proxy.getClass().getInterfaces());
+        }
+        return proxy;
+    }
+
+    /**
+     * A proxy that is made of interfaces has the methods of those alone: another one can
+     * be called by its own bean only, and such a call is plain.
+     */
+    private void requireInInterfaces(Class<?> beanClass, Class<?>[] interfaces) {
+        Set<Method> reachable = Arrays.stream(interfaces)
+            .flatMap((each) -> Arrays.stream(each.getMethods()))
+            .map((method) -> TpCallbackInterceptor.methodOf(method, beanClass))
+            .collect(Collectors.toSet());
+        for (Method method : methods().inspect(beanClass).keySet()) {
+            if (!reachable.contains(method) && CallbackAnnotation.isForCallers(method)) {
+                throw new TpCallbackDefinitionException(TpCallback.class, beanClass, method,
+                        "the proxy of its bean has only the methods of interfaces and not this one, so that no call "
+                                + "would be posted",
+                        "Declare it in an interface of the bean, or let the bean be proxied by its class.", null);
+            }
+        }
     }
 
     /**
@@ -59,9 +89,12 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
      * JDK proxy, as that of a repository does not, so those are looked at, too.
      */
     private boolean isAnnotated(Object bean) {
-        boolean annotated = !methods().inspect(ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean)))
-            .isEmpty();
-        return annotated || (Proxy.isProxyClass(bean.getClass()) && !methods().inspect(bean.getClass()).isEmpty());
+        return !methods().inspect(userClass(bean)).isEmpty()
+                || (Proxy.isProxyClass(bean.getClass()) && !methods().inspect(bean.getClass()).isEmpty());
+    }
+
+    private static Class<?> userClass(Object bean) {
+        return ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
     }
 
     /**
