@@ -104,7 +104,8 @@ public interface TpOperations {
      * Operations whose callbacks need the mutex of a key to begin: callbacks of one key
      * run one at a time, in the order of the calls, and those of others beside them. The
      * callback lets go of it at its end by itself. Takes the place of
-     * {@link #acquireMutex(String)}.
+     * {@link #acquireMutex(String)}, and not together with {@link #releaseMutex(String)}:
+     * a callback releases one mutex.
      * <p>
      * A key is its text, nothing in it is evaluated. It has nothing to do with the names
      * in the registry. The operations of a context share their keys with its
@@ -129,7 +130,8 @@ public interface TpOperations {
     /**
      * Operations whose callbacks need the section of a key to begin, as with
      * {@link #acquireMutexOfKey(String)}. Keys of sections and keys of mutexes have
-     * nothing to do with each other. Takes the place of {@link #enterSection(String)}.
+     * nothing to do with each other. Takes the place of {@link #enterSection(String)},
+     * and not together with {@link #leaveSection(String)}.
      * @param key the key
      * @return new operations
      */

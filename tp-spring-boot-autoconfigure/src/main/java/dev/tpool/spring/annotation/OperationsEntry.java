@@ -78,10 +78,23 @@ record OperationsEntry(@Nullable TpSemaphore semaphore, int count, @Nullable Ent
     }
 
     private static @Nullable String problem(@Nullable EntryLine taken, @Nullable EntryLock letGo, String action) {
-        if (taken == null || taken.isKeyed() || Objects.equals(taken.place(), letGo)) {
+        if (taken == null || Objects.equals(taken.place(), letGo)) {
             return null;
         }
+        if (taken.isKeyed()) {
+            return (letGo != null) ? problemOfKey(taken, letGo, action) : null;
+        }
         return "it acquires " + taken.place() + " and never lets go of it; add " + action + " with the same name";
+    }
+
+    /**
+     * A callback has one completion action of a kind.
+     */
+    private static String problemOfKey(EntryLine taken, EntryLock letGo, String action) {
+        boolean mutex = letGo instanceof EntryLock.OfMutex;
+        String verb = mutex ? "release" : "leave";
+        return "it acquires the " + (mutex ? "mutex" : "section") + " of key '" + taken.place() + "', which it " + verb
+                + "s by itself, and so would never " + verb + " " + letGo + "; leave out " + action;
     }
 
 }

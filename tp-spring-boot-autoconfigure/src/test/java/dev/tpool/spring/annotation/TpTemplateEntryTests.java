@@ -245,6 +245,12 @@ class TpTemplateEntryTests {
     }
 
     @Test
+    void mayTakeOneLockOfAKeyAndOneByName() throws Exception {
+        assertThat(this.booking.enterSectionOfKey("a").call(this.mutex::isHeldByCurrentThread).get()).isTrue();
+        assertNothingIsHeld();
+    }
+
+    @Test
     void standsInOneLineWithAnnotatedMethods() throws Exception {
         Accounts accounts = this.context.getBean(Accounts.class);
         List<String> order = new CopyOnWriteArrayList<>();
@@ -331,6 +337,11 @@ class TpTemplateEntryTests {
         assertRefused(this.plain.acquireMutex("book").releaseMutex("other"),
                 "acquires mutex 'book' and never lets go of it; add releaseMutex");
         assertRefused(this.plain.enterSection("index"), "section 'index' and never lets go of it; add leaveSection");
+        assertRefused(this.plain.acquireMutexOfKey("a").releaseMutex("book"),
+                "mutex of key 'a', which it releases by itself, and so would never release mutex 'book'");
+        assertRefused(this.booking.acquireMutexOfKey("a"), "leave out releaseMutex");
+        assertRefused(this.plain.enterSectionOfKey("a").leaveSection("index"),
+                "section of key 'a', which it leaves by itself, and so would never leave section 'index'");
         assertRefused(this.plain.rejectIfUnavailable(), "but nothing is acquired");
         assertRefused(this.plain.waitAtMost(Duration.ofSeconds(1)), "but nothing is acquired");
         assertNothingIsHeld();
