@@ -55,7 +55,8 @@ public interface TpTrigger {
     /**
      * Drops the callbacks that have not begun because they wait for something that they
      * need, a permit or a lock. Called after the stop, unless the context is closing:
-     * then the pools still run those that get what they need, and drop the rest.
+     * then the pools still run those that get what they need, and drop the rest. A
+     * trigger that was not stopped goes on.
      */
     default void dropWaiting() {
     }

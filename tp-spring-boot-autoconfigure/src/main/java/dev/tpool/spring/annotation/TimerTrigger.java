@@ -74,7 +74,11 @@ final class TimerTrigger implements TpTrigger {
 
     @Override
     public void dropWaiting() {
-        this.method.dropWaiting();
+        this.method.dropWaiting(!isStarted());
+    }
+
+    private synchronized boolean isStarted() {
+        return this.started != null;
     }
 
     @Override

@@ -85,11 +85,13 @@ final class TriggerMethod {
 
     /**
      * Drops the callbacks that have not begun, for want of what they need.
+     * @param stopped whether the trigger was stopped: then what it is just posting is
+     * dropped, too
      */
-    void dropWaiting() {
+    void dropWaiting(boolean stopped) {
         Call call = this.last;
         if (call != null) {
-            call.dropWaiting();
+            call.dropWaiting(stopped);
         }
     }
 
@@ -207,8 +209,10 @@ final class TriggerMethod {
             }
         }
 
-        private void dropWaiting() {
-            this.dropped = true;
+        private void dropWaiting(boolean stopped) {
+            if (stopped) {
+                this.dropped = true;
+            }
             this.accepted.values().forEach(TpDeferredCallback::cancel);
         }
 

@@ -88,7 +88,11 @@ final class WaitTrigger implements TpTrigger {
 
     @Override
     public void dropWaiting() {
-        this.method.dropWaiting();
+        this.method.dropWaiting(!isStarted());
+    }
+
+    private synchronized boolean isStarted() {
+        return this.wait != null;
     }
 
     private void run(TriggerMethod.Call call, TpWaitable awaited, TpCallbackInstance instance, TpWait self,

@@ -289,6 +289,21 @@ class TriggerEntryTests {
     }
 
     @Test
+    void goesOnIfWhatWaitsIsDroppedWhileItIsOn() throws Exception {
+        Reports bean = start(Reports.class);
+        TpTrigger trigger = this.context.getBean(TpTriggers.class).triggers().get(0);
+        registry().event("go").set();
+        awaitOneThatWaits("io");
+        trigger.dropWaiting();
+        assertThat(pool("io")).matches((pool) -> pool.queued() == 0 && pool.dropped() == 1);
+        assertThat(trigger.isActive()).isTrue();
+
+        slots().release();
+        registry().event("go").set();
+        assertThat(bean.results.poll(10, TimeUnit.SECONDS)).isEqualTo(TpWaitResult.SIGNALLED);
+    }
+
+    @Test
     void leavesNothingThatWaitsWhenItsBeanIsDestroyed() {
         Everything bean = start(Everything.class);
         registry().event("go").set();
