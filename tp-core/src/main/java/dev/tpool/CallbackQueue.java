@@ -160,6 +160,14 @@ final class CallbackQueue {
         return this.high.isEmpty() && this.normal.isEmpty() && this.low.isEmpty() && hasEmptyStripes();
     }
 
+    /**
+     * Whether there is more than one node of normal priority to take, or one of high
+     * priority.
+     */
+    boolean hasMoreThanOneObject() {
+        return !this.high.isEmpty() || !hasEmptyStripes() || (this.normal.alone() == null && !this.normal.isEmpty());
+    }
+
     private boolean hasEmptyStripes() {
         for (Stripe stripe : this.stripes) {
             if (!stripe.isEmpty()) {

@@ -431,6 +431,10 @@ final class Crew {
         if (!park(worker)) {
             return rejoin(worker);
         }
+        // While it counted as searching nobody else was woken for what came.
+        if (this.queue.hasMoreThanOneObject() && unpark(worker)) {
+            return true;
+        }
         long deadline = System.nanoTime() + nanos;
         while (worker.isParked()) {
             long left = deadline - System.nanoTime();

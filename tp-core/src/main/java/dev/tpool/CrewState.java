@@ -34,7 +34,9 @@ final class CrewState {
      *   worker       about to park                         L   idle + 1, searching - 1 if it was searching,
      *                                                          then looks at the queue again
      *   worker       the queue is not empty after all      L   idle - 1, searching + 1
-     *   worker       stood by for long enough              L   idle - 1, searching + 1
+     *   worker       about to stand by                     L   idle + 1, searching - 1 if it was searching,
+     *                                                          then looks whether there is something else
+     *   worker       there is, or stood by for long enough L   idle - 1, searching + 1
      *   worker       idle for too long, above the floor    L   idle - 1, alive - 1
      *   worker       closed and nothing left to do         L   alive - 1, searching - 1 if it was searching
      *   closer       close()                                   CLOSED
