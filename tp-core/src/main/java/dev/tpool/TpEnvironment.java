@@ -465,7 +465,7 @@ public final class TpEnvironment {
         try {
             objectCreated(oneShot);
         }
-        catch (RuntimeException ex) {
+        catch (RuntimeException | Error ex) {
             if (!oneShot.endUnbegun()) {
                 // The close of its pool was faster: it was dropped, and its task told.
                 return oneShot;
@@ -531,7 +531,7 @@ public final class TpEnvironment {
         try {
             join(object);
         }
-        catch (RuntimeException ex) {
+        catch (RuntimeException | Error ex) {
             object.pool().objectFreed(object);
             throw ex;
         }
@@ -546,7 +546,7 @@ public final class TpEnvironment {
             try {
                 this.cleanupGroup.add(object);
             }
-            catch (RuntimeException ex) {
+            catch (RuntimeException | Error ex) {
                 if (this.library != null) {
                     freeLibrary(object);
                 }
@@ -636,7 +636,7 @@ public final class TpEnvironment {
         try {
             join(oneShot);
         }
-        catch (RuntimeException ex) {
+        catch (RuntimeException | Error ex) {
             if (admitted) {
                 target.takeBackAdmission();
             }
