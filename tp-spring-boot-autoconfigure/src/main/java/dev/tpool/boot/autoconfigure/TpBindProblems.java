@@ -46,9 +46,16 @@ final class TpBindProblems {
 
     private static Problem unknown(ConfigurationProperty property) {
         TpSettings.Guess guess = TpSettings.guess(property.getName());
-        String action = (guess.name() != null) ? "Did you mean '" + guess.name() + "'?"
+        return new Problem(property.getName().toString(), property.getValue(), "there is no such property",
+                action(guess));
+    }
+
+    private static String action(TpSettings.Guess guess) {
+        if (guess.name() != null) {
+            return "Did you mean '" + guess.name() + "'?";
+        }
+        return guess.keys().isEmpty() ? "Remove it: '" + guess.parent() + "' has no settings."
                 : "Below '" + guess.parent() + "' there are " + guess.keys() + ".";
-        return new Problem(property.getName().toString(), property.getValue(), "there is no such property", action);
     }
 
     private static Problem invalid(BindException failure) {

@@ -205,6 +205,7 @@ class FailureAnalysisTests {
             tp.defaults.pool.max-treads    | Did you mean 'tp.defaults.pool.max-threads'?
             tp.pools[x.y].max-thread      | Did you mean 'tp.pools[x.y].max-threads'?
             tp.environments.scan.groups    | Below 'tp.environments.scan' there are [inherits, pool, cleanup-group,
+            tp.mutexes.ledger.fair         | Remove it: 'tp.mutexes.ledger' has no settings.
             tp.cleanup-groups.scan.onshutdow | Did you mean 'tp.cleanup-groups.scan.on-shutdown'?
             tp.defaults.pool.threads.kind  | Did you mean 'tp.defaults.pool.threads'?
             """)
