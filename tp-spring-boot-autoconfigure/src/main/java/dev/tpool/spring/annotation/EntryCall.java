@@ -97,7 +97,7 @@ final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements 
                     ? beginAtOnce(accepted,
                             "the queue is full, and it cannot run on the caller's thread, having to wait for ")
                     : beginLater();
-            case REJECT -> beginAtOnce(accepted, "there is no ");
+            case REJECT -> beginAtOnce(accepted, "it would have to wait for ");
             case WAIT -> beginAndWait(accepted);
         };
     }

@@ -54,7 +54,8 @@ final class PermitStep implements EntryStep {
 
     @Override
     public String toString() {
-        return this.count + " of semaphore '" + this.semaphore.name() + "'";
+        return this.count + ((this.count == 1) ? " permit" : " permits") + " of semaphore '" + this.semaphore.name()
+                + "'";
     }
 
 }

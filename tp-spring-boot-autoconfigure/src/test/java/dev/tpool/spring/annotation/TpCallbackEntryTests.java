@@ -240,7 +240,8 @@ class TpCallbackEntryTests {
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> this.ledger.rejecting().get())
             .havingCause()
             .isInstanceOf(TpRejectedException.class)
-            .withMessage("callback 'Ledger.rejecting' was refused: there is no 2 of semaphore 'slots'");
+            .withMessage(
+                    "callback 'Ledger.rejecting' was refused: it would have to wait for 2 permits of semaphore 'slots'");
         assertThatExceptionOfType(TpRejectedException.class).isThrownBy(() -> this.ledger.rejectingVoid());
         assertThat(pool("io").rejected()).isEqualTo(2);
         this.slots.release(2);
@@ -270,7 +271,7 @@ class TpCallbackEntryTests {
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> this.ledger.waiting().get())
             .havingCause()
             .isInstanceOf(TpRejectedException.class)
-            .withMessageContaining("has waited 50 ms for 1 of semaphore 'slots'");
+            .withMessageContaining("has waited 50 ms for 1 permit of semaphore 'slots'");
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(50).toNanos());
         assertThat(this.slots.waiting()).isZero();
         this.slots.release(3);

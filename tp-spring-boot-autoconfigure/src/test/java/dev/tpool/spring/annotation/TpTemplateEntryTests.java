@@ -177,7 +177,7 @@ class TpTemplateEntryTests {
         TpOperations rejecting = this.limited.rejectIfUnavailable();
         this.slots.acquire(3);
         assertThatExceptionOfType(TpRejectedException.class).isThrownBy(() -> rejecting.run(() -> {
-        })).withMessageContaining("there is no 1 of semaphore 'slots'");
+        })).withMessageContaining("it would have to wait for 1 permit of semaphore 'slots'");
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> rejecting.call(() -> "").get())
             .withCauseInstanceOf(TpRejectedException.class);
         assertThat(pool("io").rejected()).isEqualTo(2);
@@ -193,7 +193,7 @@ class TpTemplateEntryTests {
         this.slots.acquire(3);
         long begun = System.nanoTime();
         assertThatExceptionOfType(TpRejectedException.class).isThrownBy(() -> waiting.run(() -> {
-        })).withMessageContaining("has waited 50 ms for 1 of semaphore 'slots'");
+        })).withMessageContaining("has waited 50 ms for 1 permit of semaphore 'slots'");
         assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
         CompletableFuture<String> later = CompletableFuture
             .supplyAsync(() -> this.limited.waitAtMost(Duration.ofMinutes(1)).call(() -> "ran").join());
@@ -277,7 +277,7 @@ class TpTemplateEntryTests {
         assertThat(later).isNotDone();
         assertThatExceptionOfType(ExecutionException.class)
             .isThrownBy(() -> this.limited.waitAtMost(Duration.ofMinutes(5)).rejectIfUnavailable().call(() -> "").get())
-            .withMessageContaining("there is no 1 of");
+            .withMessageContaining("it would have to wait for 1 permit of");
         this.slots.release(3);
 
         assertThat(later.get()).isEqualTo("later");

@@ -214,7 +214,8 @@ class TriggerEntryTests {
         Rejecting rejecting = start(Rejecting.class);
         registry().event("go").set();
         assertThat(this.failures.poll(1, TimeUnit.MINUTES)).isInstanceOf(TpRejectedException.class)
-            .hasMessageContaining("callback 'Rejecting.run' was refused: there is no 1 of semaphore 'slots'");
+            .hasMessageContaining(
+                    "callback 'Rejecting.run' was refused: it would have to wait for 1 permit of semaphore 'slots'");
         await().until(() -> pool("io").rejected() == 1);
         assertThat(pool("io").queued()).isZero();
         slots().release();
