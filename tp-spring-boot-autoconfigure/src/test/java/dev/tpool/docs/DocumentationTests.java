@@ -62,6 +62,10 @@ class DocumentationTests {
 
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
 
+    /** The package and its types. */
+    private static final Pattern PACKAGE = Pattern.compile("^\\| `(dev\\.tpool[\\w.]*)` \\| (`.*`) \\|$",
+            Pattern.MULTILINE);
+
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
     @TempDir
@@ -134,6 +138,17 @@ class DocumentationTests {
         String readme = read(ROOT.resolve("README.md"));
         assertThat(pages().map((page) -> page.getFileName().toString())
             .filter((page) -> !page.equals("README.md") && !readme.contains("(docs/" + page + ")"))).isEmpty();
+    }
+
+    @Test
+    void theReadmeNamesTypesInTheirPackages() {
+        List<String> types = PACKAGE.matcher(read(ROOT.resolve("README.md")))
+            .results()
+            .flatMap((row) -> Arrays.stream(row.group(2).split(", "))
+                .map((type) -> row.group(1) + "." + type.replace("`", "")))
+            .toList();
+
+        assertThat(types).contains("dev.tpool.TpPool").allSatisfy((type) -> assertThat(Class.forName(type)).isPublic());
     }
 
     @ParameterizedTest
