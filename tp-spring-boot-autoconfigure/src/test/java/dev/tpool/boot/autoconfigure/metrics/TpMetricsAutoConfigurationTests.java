@@ -1,5 +1,8 @@
 package dev.tpool.boot.autoconfigure.metrics;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +62,25 @@ class TpMetricsAutoConfigurationTests {
                     assertThat(meter.getId().getDescription()).isNotBlank();
                     assertThat(meter.getId().getBaseUnit()).isIn("tasks", "threads", "seconds");
                 });
+        });
+    }
+
+    @Test
+    void thePageAboutTheConfigurationNamesEveryMeter() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "configuration.md"));
+        this.runner.withPropertyValues("tp.pools.io.run-warning=1m").run((context) -> {
+            TpSemaphore slots = TpSemaphore.of(0, 1);
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+
+            environment(context, "io")
+                .trySubmit((instance, nothing) -> instance.releaseSemaphoreWhenCallbackReturns(slots, 1), null);
+            Awaitility.await()
+                .untilAsserted(() -> assertThat(meters.find("tp.completion.actions").counter()).isNotNull());
+
+            assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
+                .filteredOn((name) -> name.startsWith("executor") || name.startsWith("tp."))
+                .contains("executor.queue.remaining", "tp.callbacks.overdue", "tp.completion.actions")
+                .allSatisfy((name) -> assertThat(page).contains("`" + name + "`"));
         });
     }
 
