@@ -46,6 +46,11 @@ final class TpBindProblems {
 
     private static Problem unknown(ConfigurationProperty property) {
         TpSettings.Guess guess = TpSettings.guess(property.getName());
+        // An empty text is no number and no enum, but null, which nobody has asked for.
+        if (guess.exact()) {
+            return new Problem(property.getName().toString(), property.getValue(), "has no value",
+                    "Give it one, or remove it.");
+        }
         return new Problem(property.getName().toString(), property.getValue(), "there is no such property",
                 action(guess));
     }
@@ -79,11 +84,15 @@ final class TpBindProblems {
 
     private static String settings(ConfigurationPropertyName name, Class<?> type) {
         ConfigurationPropertyName kind = name.getParent();
+        if (name.isNumericIndex(name.getNumberOfElements() - 1)) {
+            return "This is no list: give each entry a name, as in '" + kind + ".<name>'.";
+        }
         String last = name.getLastElement(Form.DASHED);
         if (TpSettings.of(type).containsKey(last)) {
             return "Give the entry a name: '" + kind + ".<name>." + last + "'.";
         }
-        return "Below '" + name + "' there are " + TpSettings.of(type).keySet() + ".";
+        return TpSettings.of(type).isEmpty() ? "Remove the value: '" + name + "' has no settings."
+                : "Below '" + name + "' there are " + TpSettings.of(type).keySet() + ".";
     }
 
     private static String values(Class<?> type, @Nullable Object value) {

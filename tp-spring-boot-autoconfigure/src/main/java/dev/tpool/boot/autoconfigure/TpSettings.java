@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.tpool.spring.NearestName;
 import org.jspecify.annotations.Nullable;
@@ -51,21 +53,40 @@ final class TpSettings {
         String element = unknown.getElement(index, Form.DASHED);
         String key = known(element, settings.keySet());
         if (key == null) {
-            return new Guess(nearest(unknown, index, path, settings), path, settings.keySet());
+            return new Guess(nearest(unknown, index, path, settings), path, settings.keySet(), false);
         }
         ResolvableType value = settings.get(key);
         Class<?> below = (value != null) ? value.toClass() : Object.class;
         String found = path + "." + key;
         int next = index + 1;
         if (below == Map.class && value != null && next < unknown.getNumberOfElements()) {
-            found = TpKeys.entry(found, unknown.getElement(next, Form.ORIGINAL));
             below = value.getGeneric(1).toClass();
+            String dotted = dotted(unknown, next, found, below);
+            if (dotted != null) {
+                return new Guess(dotted, path, settings.keySet(), false);
+            }
+            found = TpKeys.entry(found, unknown.getElement(next, Form.ORIGINAL));
             next++;
         }
         if (below.isRecord() && next < unknown.getNumberOfElements()) {
             return guess(unknown, next, found, below);
         }
-        return new Guess(found, path, settings.keySet());
+        return new Guess(found, path, settings.keySet(), next == unknown.getNumberOfElements());
+    }
+
+    /**
+     * An entry whose name has dots, and should have brackets.
+     */
+    private static @Nullable String dotted(ConfigurationPropertyName unknown, int index, String kind, Class<?> type) {
+        int last = unknown.getNumberOfElements() - 1;
+        String key = (last > index + 1) ? known(unknown.getElement(last, Form.DASHED), of(type).keySet()) : null;
+        if (key == null) {
+            return null;
+        }
+        String name = IntStream.range(index, last)
+            .mapToObj((i) -> unknown.getElement(i, Form.ORIGINAL))
+            .collect(Collectors.joining("."));
+        return TpKeys.entry(kind, name) + "." + key;
     }
 
     private static @Nullable String known(String element, Set<String> keys) {
@@ -110,8 +131,9 @@ final class TpSettings {
      * @param name the whole name of the nearest property, {@code null} if none is near
      * @param parent the part of the name that is known
      * @param keys the keys that there are below it
+     * @param exact whether there is a property of that very name
      */
-    record Guess(@Nullable String name, String parent, Set<String> keys) {
+    record Guess(@Nullable String name, String parent, Set<String> keys, boolean exact) {
     }
 
 }

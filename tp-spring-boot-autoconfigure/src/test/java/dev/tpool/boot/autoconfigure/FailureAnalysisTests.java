@@ -13,6 +13,7 @@ import dev.tpool.sync.TpSemaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -205,6 +206,7 @@ class FailureAnalysisTests {
             tp.defaults.pool.max-treads    | Did you mean 'tp.defaults.pool.max-threads'?
             tp.pools[x.y].max-thread      | Did you mean 'tp.pools[x.y].max-threads'?
             tp.environments.scan.groups    | Below 'tp.environments.scan' there are [inherits, pool, cleanup-group,
+            tp.pools.my.own.max-threads    | Did you mean 'tp.pools[my.own].max-threads'?
             tp.mutexes.ledger.fair         | Remove it: 'tp.mutexes.ledger' has no settings.
             tp.cleanup-groups.scan.onshutdow | Did you mean 'tp.cleanup-groups.scan.on-shutdown'?
             tp.defaults.pool.threads.kind  | Did you mean 'tp.defaults.pool.threads'?
@@ -216,6 +218,19 @@ class FailureAnalysisTests {
             assertThat(analysis.getDescription()).contains("Property: " + property, "Value: \"3\"",
                     "Reason: there is no such property");
             assertThat(analysis.getAction()).startsWith(action);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "tp.pools.io.max-threads=", "tp.pools.io.keep-alive=", "tp.pools.io.when-full=",
+            "tp.defaults.pool.max-threads=${none:}" })
+    void saysThatAPropertyHasNoValue(String property) {
+        this.runner.withPropertyValues(property).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: " + property.substring(0, property.indexOf('=')),
+                    "Reason: has no value");
+            assertThat(analysis.getAction()).isEqualTo("Give it one, or remove it.");
         });
     }
 
@@ -239,6 +254,8 @@ class FailureAnalysisTests {
                     tp.environments.scan.runs-long | maybe | is neither true nor false | to true or false
                     tp.pools.max-threads      | 5      | has settings of its own | Give the entry a name: 'tp.pools.<name>.max-threads'.
                     tp.defaults.pool          | 5      | has settings of its own | Below 'tp.defaults.pool' there are [inherits,
+                    tp.mutexes.ledger         | yes    | has settings of its own | Remove the value: 'tp.mutexes.ledger' has no settings.
+                    tp.mutexes[0]             | ledger | has settings of its own | give each entry a name, as in 'tp.mutexes.<name>'.
                     """)
     void saysWhatAValueHasToBe(String property, String value, String reason, String action) {
         this.runner.withPropertyValues(property + "=" + value).run((context) -> {
