@@ -284,7 +284,7 @@ final class CallbackDefinition {
             return;
         }
         if (!CompletionStage.class.isAssignableFrom(this.method.getReturnType())) {
-            throw wrong("completion is STAGE, but it returns " + this.method.getReturnType().getSimpleName(),
+            throw wrong("completion is STAGE and it returns " + this.method.getReturnType().getSimpleName(),
                     "Return CompletionStage or CompletableFuture, or leave completion out.");
         }
         if (this.entry.takesLock() || !this.mutex.isEmpty() || !this.section.isEmpty()) {

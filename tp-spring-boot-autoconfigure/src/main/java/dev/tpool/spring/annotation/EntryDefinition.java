@@ -73,11 +73,11 @@ record EntryDefinition(String semaphore, int count, String mutex, String section
                     "Say in waitAtMost how long a caller waits, for instance '5s'.");
         }
         if (this.whenUnavailable != TpWhenUnavailable.WAIT && this.waitAtMost != null) {
-            throw problems.wrong("waitAtMost is set, but nobody waits: whenUnavailable is " + this.whenUnavailable,
+            throw problems.wrong("waitAtMost is set while nobody waits: whenUnavailable is " + this.whenUnavailable,
                     "Set whenUnavailable = WAIT, or leave waitAtMost out.");
         }
         if (this.whenUnavailable != TpWhenUnavailable.LATER && !isNeeded()) {
-            throw problems.wrong("whenUnavailable is " + this.whenUnavailable + ", but nothing is acquired",
+            throw problems.wrong("whenUnavailable is " + this.whenUnavailable + " while nothing is acquired",
                     "Name it in acquireSemaphore, acquireMutex or enterSection.");
         }
         if (this.count < 1) {

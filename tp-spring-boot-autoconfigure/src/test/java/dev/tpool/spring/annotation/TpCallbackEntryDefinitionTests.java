@@ -66,8 +66,8 @@ class TpCallbackEntryDefinitionTests {
 
     @Test
     void refusesAStageWhereThereIsNoneOrALockIsHeld() {
-        assertRefused("stageOfVoid", "completion is STAGE, but it returns void", "CompletionStage");
-        assertRefused("stageOfFuture", "completion is STAGE, but it returns Future", "CompletionStage");
+        assertRefused("stageOfVoid", "completion is STAGE and it returns void", "CompletionStage");
+        assertRefused("stageOfFuture", "completion is STAGE and it returns Future", "CompletionStage");
         assertRefused("stageWithMutex", "belongs to the callback's thread", "semaphore");
         assertRefused("stageWithSection", "belongs to the callback's thread", "semaphore");
     }
