@@ -17,13 +17,11 @@ import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.annotation.TpCallback;
-import dev.tpool.sync.TpSemaphore;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -81,7 +79,8 @@ class ReadmePageTests {
     static class Imports {
 
         // dev.tpool.spring.annotation.TpCallback
-        @TpCallback(environment = "imports", releaseSemaphore = "import-slots", setEvent = "import-done")
+        @TpCallback(environment = "imports", acquireSemaphore = "import-slots", releaseSemaphore = "import-slots",
+                setEvent = "import-done")
         CompletableFuture<Integer> load(Path file) throws IOException {
             return CompletableFuture.completedFuture(Files.readAllLines(file).size());
         }
@@ -94,16 +93,12 @@ class ReadmePageTests {
 
         private final Imports imports;
 
-        private final TpSemaphore slots;
-
-        Importer(Imports imports, @Qualifier("import-slots") TpSemaphore slots) {
+        Importer(Imports imports) {
             this.imports = imports;
-            this.slots = slots;
         }
 
-        void importAll(List<Path> files) throws InterruptedException, IOException {
+        void importAll(List<Path> files) throws IOException {
             for (Path file : files) {
-                this.slots.acquire(); // at most four at once
                 this.imports.load(file).thenAccept((lines) -> log(file, lines));
             }
         }

@@ -137,7 +137,9 @@ record EntryDefinition(String semaphore, int count, String mutex, String section
         }
         catch (IllegalArgumentException ex) {
             throw problems.wrong("'" + name + "' cannot be evaluated: " + ex.getMessage(),
-                    "Use SpEL over the arguments by their names, or #p0, #p1 and so on.");
+                    (method.getParameterCount() > 0)
+                            ? "Use SpEL over the arguments by their names, or #p0, #p1 and so on."
+                            : "Use a fixed name: the method has no arguments to tell keys by.");
         }
     }
 

@@ -61,6 +61,7 @@ class TpCallbackEntryDefinitionTests {
         assertRefused("badSyntax", "'#{#order.}' cannot be evaluated", "#p0");
         assertRefused("notClosed", "cannot be evaluated", "#p0");
         assertRefused("unknownVariable", "there is no parameter 'ordr', known are [a0, order, p0]", "#p0");
+        assertRefused("keyOfNothing", "there is no parameter 'order'", "a fixed name");
         assertThat(define("goodKeys")).isNotNull();
     }
 
@@ -106,6 +107,10 @@ class TpCallbackEntryDefinitionTests {
 
         @TpCallback(acquireMutex = "#{#p0}")
         void keyKept(String key, TpCallbackInstance instance) {
+        }
+
+        @TpCallback(acquireMutex = "#{#order}", releaseMutex = "#{#order}")
+        void keyOfNothing() {
         }
 
         @TpCallback(releaseMutex = "#{#p0}")
