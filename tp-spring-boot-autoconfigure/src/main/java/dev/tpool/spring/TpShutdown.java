@@ -106,8 +106,20 @@ public final class TpShutdown
         return false;
     }
 
+    /**
+     * Warns of groups that are promised more time than there is.
+     */
     @Override
     public void start() {
+        this.policies.forEach((group, policy) -> {
+            Duration timeout = policy.timeout();
+            if (timeout != null && timeout.compareTo(this.limit) > 0) {
+                logger
+                    .warn("Cleanup group '" + group + "' may take " + timeout + " at shutdown, but all of it may take "
+                            + this.limit + ": lower the timeout of the group, or raise "
+                            + "'spring.lifecycle.timeout-per-shutdown-phase'");
+            }
+        });
         this.running = true;
     }
 

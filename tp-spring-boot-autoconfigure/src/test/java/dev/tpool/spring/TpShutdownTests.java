@@ -95,6 +95,17 @@ class TpShutdownTests {
     }
 
     @Test
+    void warnsOfAGroupThatIsPromisedMoreTimeThanThereIs(CapturedOutput output) {
+        this.runner
+            .withPropertyValues("tp.cleanup-groups.scans.timeout=21s", "tp.cleanup-groups.others.timeout=20s",
+                    "spring.lifecycle.timeout-per-shutdown-phase=20s")
+            .run((context) -> assertThat(output)
+                .contains("Cleanup group 'scans' may take PT21S at shutdown, but all of it may take PT20S",
+                        "'spring.lifecycle.timeout-per-shutdown-phase'")
+                .doesNotContain("'others' may take"));
+    }
+
+    @Test
     void dropsWhatIsStillQueuedWhenTheTimeOfTheGroupIsOver(CapturedOutput output) {
         CompletableFuture<?>[] dropped = new CompletableFuture<?>[1];
         CountDownLatch gate = new CountDownLatch(1);
