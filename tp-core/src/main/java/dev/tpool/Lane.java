@@ -24,6 +24,11 @@ final class Lane extends NodeQueue {
      */
     private volatile @Nullable Stripe server;
 
+    // Posters write to one lane while every worker reads the other two, between any two
+    // callbacks: they must not share a cache line, nor one that is fetched along with it.
+    @SuppressWarnings("unused")
+    private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7, gap8, gap9, gap10, gap11, gap12, gap13, gap14, gap15;
+
     /**
      * A worker has claimed a callback of the only node where it is.
      */

@@ -289,7 +289,9 @@ final class Worker implements Runnable {
         if (!this.stripe.hasLine()) {
             return null;
         }
-        QueueNode node = this.queue.normal().isEmpty() ? claimInPlace(this.stripe) : null;
+        // What is near is looked at first: whoever reads the lane takes it from posters.
+        QueueNode node = (this.stripe.alone() != null && this.queue.normal().isEmpty()) ? claimInPlace(this.stripe)
+                : null;
         return (node != null) ? node : this.stripe.take();
     }
 
