@@ -2,7 +2,6 @@ package dev.tpool;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -11,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The objects of a pool that were created and not freed yet: a ring through the objects
  * themselves, so that being known costs two references and no node.
  */
-final class LiveObjects {
-
-    private final ReentrantLock lock = new ReentrantLock();
+final class LiveObjects extends BriefLock {
 
     /** The oldest one; guarded by the lock, as are the objects' links. */
     private @Nullable TpObject first;
@@ -29,7 +26,7 @@ final class LiveObjects {
     }
 
     void add(TpObject object) {
-        this.lock.lock();
+        lock();
         try {
             TpObject oldest = this.first;
             if (oldest == null) {
@@ -49,12 +46,12 @@ final class LiveObjects {
             addToSize(1);
         }
         finally {
-            this.lock.unlock();
+            unlock();
         }
     }
 
     void remove(TpObject object) {
-        this.lock.lock();
+        lock();
         try {
             TpObject before = object.bornBefore;
             TpObject after = object.bornAfter;
@@ -74,7 +71,7 @@ final class LiveObjects {
             addToSize(-1);
         }
         finally {
-            this.lock.unlock();
+            unlock();
         }
     }
 
@@ -97,7 +94,7 @@ final class LiveObjects {
     }
 
     private void forEach(Consumer<TpObject> action) {
-        this.lock.lock();
+        lock();
         try {
             TpObject object = this.first;
             while (object != null) {
@@ -106,7 +103,7 @@ final class LiveObjects {
             }
         }
         finally {
-            this.lock.unlock();
+            unlock();
         }
     }
 

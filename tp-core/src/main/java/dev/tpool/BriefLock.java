@@ -1,0 +1,52 @@
+package dev.tpool;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A lock for what takes a few instructions as a rule, and never calls anybody. It is not
+ * reentrant. Taking and leaving it is one atomic step, and it has no queue of those who
+ * want it, which would be larger than all the rest of most objects. Who wants it while
+ * somebody has it spins, since a thread that sleeps and is woken takes a hundred times as
+ * long, and sleeps only if it is held for longer than that.
+ */
+class BriefLock {
+
+    private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "locked",
+            VarHandle.class, BriefLock.class, int.class);
+
+    /** How often a thread looks again before it sleeps. */
+    private static final int SPINS = 200;
+
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private volatile int locked;
+
+    final void lock() {
+        if (!LOCKED.compareAndSet(this, 0, 1)) {
+            waitForLock();
+        }
+    }
+
+    private void waitForLock() {
+        int looks = 0;
+        while (this.locked != 0 || !LOCKED.compareAndSet(this, 0, 1)) {
+            looks++;
+            if (looks <= SPINS) {
+                Thread.onSpinWait();
+            }
+            else {
+                // Whoever has it has lost its processor.
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            }
+        }
+    }
+
+    final void unlock() {
+        LOCKED.setRelease(this, 0);
+    }
+
+}
