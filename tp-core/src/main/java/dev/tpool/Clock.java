@@ -3,6 +3,7 @@ package dev.tpool;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -286,11 +287,20 @@ final class Clock {
      */
     long serve() {
         List<ClockEntry> expired = new ArrayList<>();
-        List<TpObject.Post> posts = new ArrayList<>();
-        takeExpired(expired, posts);
+        List<TpObject.@Nullable Post> posts = new ArrayList<>();
+        try {
+            takeExpired(expired, posts);
+        }
+        finally {
+            finishPosts(expired, posts);
+        }
+        return nanosToNext();
+    }
+
+    private void finishPosts(List<ClockEntry> expired, List<TpObject.@Nullable Post> posts) {
         for (int i = 0; i < posts.size(); i++) {
             TpObject.Post post = posts.get(i);
-            if (post != TpObject.Post.REFUSED) {
+            if (post != null && post != TpObject.Post.REFUSED) {
                 try {
                     expired.get(i).afterExpiry(post);
                 }
@@ -299,29 +309,41 @@ final class Clock {
                 }
             }
         }
-        return nanosToNext();
     }
 
-    private void takeExpired(List<ClockEntry> expired, List<TpObject.Post> posts) {
+    private void takeExpired(List<ClockEntry> expired, List<TpObject.@Nullable Post> posts) {
         this.lock.lock();
         try {
-            this.wakeTick = Long.MIN_VALUE;
-            if (!this.absolutes.isEmpty()) {
-                compareClocks();
-            }
-            long now = now();
-            this.wheel.advance(tickAt(now), expired);
-            if (expired.size() > 1) {
-                // Entries of one tick may have different due times; equal ones keep the
-                // order they were set in.
-                expired.sort(Comparator.comparingLong(this::exactDue));
-            }
-            for (ClockEntry entry : expired) {
-                posts.add(isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
-            }
+            expire(expired, posts);
         }
         finally {
+            // What memory was short for is served next.
+            for (int i = 0; i < expired.size(); i++) {
+                if ((i >= posts.size() || posts.get(i) == null) && !expired.get(i).isArmed()) {
+                    this.wheel.add(expired.get(i));
+                }
+            }
             this.lock.unlock();
+        }
+    }
+
+    private void expire(List<ClockEntry> expired, List<TpObject.@Nullable Post> posts) {
+        this.wakeTick = Long.MIN_VALUE;
+        if (!this.absolutes.isEmpty()) {
+            compareClocks();
+        }
+        long now = now();
+        this.wheel.advance(tickAt(now), expired);
+        if (expired.size() > 1) {
+            // Entries of one tick may have different due times; equal ones keep the
+            // order they were set in.
+            expired.sort(Comparator.comparingLong(this::exactDue));
+        }
+        // First the room: what was counted has to be finished.
+        posts.addAll(Collections.nCopies(expired.size(), null));
+        for (int i = 0; i < expired.size(); i++) {
+            ClockEntry entry = expired.get(i);
+            posts.set(i, isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
         }
     }
 

@@ -157,9 +157,8 @@ final class TimerWheel {
             ClockEntry following = entry.after;
             entry.before = null;
             entry.after = null;
-            if (entry.holdIfDue(this.present)) {
+            if (takeIfDue(entry, expired)) {
                 this.size--;
-                expired.add(entry);
             }
             else {
                 link(entry);
@@ -167,6 +166,17 @@ final class TimerWheel {
             entry = following;
         }
         while (entry != null && entry != first);
+    }
+
+    private boolean takeIfDue(ClockEntry entry, List<ClockEntry> expired) {
+        try {
+            return entry.holdIfDue(this.present) && expired.add(entry);
+        }
+        catch (OutOfMemoryError ex) {
+            // It is served in the next tick. This one has taken the whole slot, and must
+            // not lose the rest of it.
+            return false;
+        }
     }
 
     private void link(ClockEntry entry) {

@@ -288,8 +288,13 @@ public final class TpWait extends ClockEntry {
     @Override
     Post expire(Clock clock, long now) {
         Watch expired = this.timed;
+        if (expired == null) {
+            return Post.REFUSED;
+        }
+        boolean timedOutNow = expired.finish(TpWaitResult.TIMED_OUT);
+        // Not before: what runs out of memory here is served again.
         this.timed = null;
-        if (expired == null || !expired.finish(TpWaitResult.TIMED_OUT)) {
+        if (!timedOutNow) {
             return Post.REFUSED;
         }
         this.timedOut = expired;

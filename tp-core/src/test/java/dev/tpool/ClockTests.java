@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -397,6 +398,21 @@ class ClockTests {
     }
 
     @Test
+    void losesNothingWhenMemoryRunsOutWhileItServes() {
+        Entry first = arm(Duration.ofMillis(1));
+        Entry second = arm(Duration.ofMillis(1));
+        Entry third = arm(Duration.ofMillis(1));
+        second.shortages = 1;
+
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pass(Duration.ofMillis(2)));
+        assertThat(this.served).containsExactly(first);
+        assertThat(third.isArmed()).isTrue();
+
+        pass(TICK);
+        assertThat(this.served).containsExactly(first, second, third);
+    }
+
+    @Test
     void hasNoThreadUntilSomethingIsArmed() {
         RunningTime running = new RunningTime();
         Clock own = new Clock(running);
@@ -598,6 +614,8 @@ class ClockTests {
 
         private RuntimeException failure;
 
+        private int shortages;
+
         private Runnable whileServed = () -> {
         };
 
@@ -607,6 +625,10 @@ class ClockTests {
 
         @Override
         Post expire(Clock clock, long now) {
+            if (this.shortages > 0) {
+                this.shortages--;
+                throw new OutOfMemoryError("on purpose");
+            }
             if (!this.again.isZero()) {
                 clock.arm(this, due() + this.again.toNanos(), 0, true);
             }

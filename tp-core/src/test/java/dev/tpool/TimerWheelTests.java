@@ -194,6 +194,34 @@ class TimerWheelTests {
     }
 
     @Test
+    void losesNothingWhenMemoryRunsOutWhileASlotIsServed() {
+        Entry first = add(10);
+        Entry second = add(10);
+        Entry third = add(10);
+        List<ClockEntry> expired = new ArrayList<>() {
+
+            private boolean wasShort;
+
+            @Override
+            public boolean add(ClockEntry entry) {
+                if (entry == second && !this.wasShort) {
+                    this.wasShort = true;
+                    throw new OutOfMemoryError("on purpose");
+                }
+                return super.add(entry);
+            }
+
+        };
+
+        this.wheel.advance(10, expired);
+        assertThat(expired).containsExactly(first, third);
+
+        this.wheel.advance(11, expired);
+        assertThat(expired).containsExactly(first, third, second);
+        assertThat(this.wheel.size()).isZero();
+    }
+
+    @Test
     void namesTheNextTickExactlyWhenItIsNear() {
         add(40);
         assertThat(this.wheel.nextTick()).isEqualTo(40);
