@@ -33,15 +33,21 @@ class BriefLock {
 
     private void waitForLock() {
         int looks = 0;
+        boolean interrupted = false;
         while (this.locked != 0 || !LOCKED.compareAndSet(this, 0, 1)) {
             looks++;
             if (looks <= SPINS) {
                 Thread.onSpinWait();
             }
             else {
-                // Whoever has it has lost its processor.
+                // Whoever has it has lost its processor. Nobody who is interrupted would
+                // sleep, and a virtual thread would never let go of the processor.
+                interrupted |= Thread.interrupted();
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
