@@ -122,20 +122,24 @@ final class TimerWheel {
     }
 
     /**
-     * Goes on to a tick and takes out what was to be served up to it.
+     * Goes on to a tick and takes out what was to be served up to it. When memory runs
+     * out it stops early, with nothing lost, and goes on from there the next time.
      * @param expired gets the entries in the order of their ticks
+     * @throws OutOfMemoryError if there is no room for a single one
      */
     void advance(long tick, List<ClockEntry> expired) {
         long next = nextTick();
         while (next <= tick) {
             this.present = next;
-            serve(expired);
+            if (!serve(expired)) {
+                return;
+            }
             next = nextTick();
         }
         this.present = Math.max(this.present, tick);
     }
 
-    private void serve(List<ClockEntry> expired) {
+    private boolean serve(List<ClockEntry> expired) {
         for (int level = 0; level < LEVELS; level++) {
             int slot = (int) (this.present >>> (level * BITS)) & (SLOTS - 1);
             if ((this.occupied[level] & (1L << slot)) != 0) {
@@ -143,21 +147,31 @@ final class TimerWheel {
                 ClockEntry first = this.slots[index];
                 this.slots[index] = null;
                 this.occupied[level] &= ~(1L << slot);
-                if (first != null) {
-                    sort(first, expired);
-                }
-                return;
+                return first == null || sort(first, expired);
             }
         }
+        return true;
     }
 
-    private void sort(ClockEntry first, List<ClockEntry> expired) {
+    private boolean sort(ClockEntry first, List<ClockEntry> expired) {
+        OutOfMemoryError shortage = null;
         ClockEntry entry = first;
         do {
             ClockEntry following = entry.after;
             entry.before = null;
             entry.after = null;
-            if (takeIfDue(entry, expired)) {
+            boolean taken = false;
+            if (shortage == null) {
+                try {
+                    taken = entry.holdIfDue(this.present) && expired.add(entry);
+                }
+                catch (OutOfMemoryError ex) {
+                    // The whole slot has been taken, and the rest of it must not be lost.
+                    // To try again for each of them would take a garbage collection each.
+                    shortage = ex;
+                }
+            }
+            if (taken) {
                 this.size--;
             }
             else {
@@ -166,17 +180,10 @@ final class TimerWheel {
             entry = following;
         }
         while (entry != null && entry != first);
-    }
-
-    private boolean takeIfDue(ClockEntry entry, List<ClockEntry> expired) {
-        try {
-            return entry.holdIfDue(this.present) && expired.add(entry);
+        if (shortage != null && expired.isEmpty()) {
+            throw shortage;
         }
-        catch (OutOfMemoryError ex) {
-            // It is served in the next tick. This one has taken the whole slot, and must
-            // not lose the rest of it.
-            return false;
-        }
+        return shortage == null;
     }
 
     private void link(ClockEntry entry) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * The wheel by itself: no thread, no time but the ticks that a test names.
@@ -198,27 +199,33 @@ class TimerWheelTests {
         Entry first = add(10);
         Entry second = add(10);
         Entry third = add(10);
-        List<ClockEntry> expired = new ArrayList<>() {
+        Entry fourth = add(11);
+        ShortList expired = new ShortList(1);
 
-            private boolean wasShort;
+        this.wheel.advance(12, expired);
+        assertThat(expired).containsExactly(first);
+        assertThat(expired.refusals).as("each takes a garbage collection").isEqualTo(1);
+        assertThat(this.wheel.size()).isEqualTo(3);
+        assertThat(this.wheel.nextTick()).isEqualTo(11);
 
-            @Override
-            public boolean add(ClockEntry entry) {
-                if (entry == second && !this.wasShort) {
-                    this.wasShort = true;
-                    throw new OutOfMemoryError("on purpose");
-                }
-                return super.add(entry);
-            }
-
-        };
-
-        this.wheel.advance(10, expired);
-        assertThat(expired).containsExactly(first, third);
-
-        this.wheel.advance(11, expired);
-        assertThat(expired).containsExactly(first, third, second);
+        expired.room = 4;
+        this.wheel.advance(12, expired);
+        assertThat(expired).hasSize(4).contains(first, second, third, fourth);
         assertThat(this.wheel.size()).isZero();
+    }
+
+    @Test
+    void saysSoWhenThereIsNoMemoryForASingleOne() {
+        Entry first = add(10);
+        Entry second = add(10);
+        ShortList expired = new ShortList(0);
+
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> this.wheel.advance(1000, expired));
+        assertThat(expired.refusals).isEqualTo(1);
+
+        expired.room = 2;
+        this.wheel.advance(1000, expired);
+        assertThat(expired).containsExactly(first, second);
     }
 
     @Test
@@ -357,6 +364,31 @@ class TimerWheelTests {
         List<ClockEntry> expired = new ArrayList<>();
         wheel.advance(tick, expired);
         return expired;
+    }
+
+    /**
+     * Has room for so many, and no memory for more.
+     */
+    @SuppressWarnings("serial")
+    private static final class ShortList extends ArrayList<ClockEntry> {
+
+        private int room;
+
+        private int refusals;
+
+        ShortList(int room) {
+            this.room = room;
+        }
+
+        @Override
+        public boolean add(ClockEntry entry) {
+            if (size() == this.room) {
+                this.refusals++;
+                throw new OutOfMemoryError("on purpose");
+            }
+            return super.add(entry);
+        }
+
     }
 
     private static final class Entry extends BareEntry {
