@@ -250,11 +250,15 @@ final class Clock {
      * @return whether it was armed before
      */
     boolean armAbsolute(ClockEntry entry, long wallDue, long window) {
-        boolean before = disarm(entry);
+        // First what takes memory: until then, all is as it was.
         compareClocks();
+        long wall = this.time.wallNanos();
         WallTime due = new WallTime(wallDue);
+        boolean before = disarm(entry);
+        // What is among the absolutes is always in the wheel, even if this fails
+        // half-way.
+        addAbsolute(entry, due, wall, window);
         this.absolutes.put(entry, due);
-        addAbsolute(entry, due, window);
         lookBy(Math.min(TimerWheel.tickFor(entry.due()), tickAt(now() + WALL_CHECK_NANOS)));
         return before;
     }
@@ -341,9 +345,20 @@ final class Clock {
         }
         // First the room: what was counted has to be finished.
         posts.addAll(Collections.nCopies(expired.size(), null));
+        OutOfMemoryError shortage = null;
         for (int i = 0; i < expired.size(); i++) {
             ClockEntry entry = expired.get(i);
-            posts.set(i, isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
+            try {
+                posts.set(i, isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
+            }
+            catch (OutOfMemoryError ex) {
+                // Most entries need no memory. One that needs more than there will ever
+                // be must not be in the way of all others.
+                shortage = ex;
+            }
+        }
+        if (shortage != null) {
+            throw shortage;
         }
     }
 
@@ -362,7 +377,7 @@ final class Clock {
             return true;
         }
         if (!hasPassed(absolute.nanos())) {
-            addAbsolute(entry, absolute, 0);
+            addAbsolute(entry, absolute, this.time.wallNanos(), 0);
             return false;
         }
         this.absolutes.remove(entry);
@@ -459,9 +474,12 @@ final class Clock {
         }
     }
 
-    private void addAbsolute(ClockEntry entry, WallTime due, long window) {
+    /**
+     * Takes no memory, so that what was taken out of the wheel for it is not lost.
+     */
+    private void addAbsolute(ClockEntry entry, WallTime due, long wall, long window) {
         // The offset tells what comes first, but is known only roughly.
-        long ahead = difference(due.nanos(), this.time.wallNanos());
+        long ahead = difference(due.nanos(), wall);
         long estimated = now() + Math.max(0, Math.min(ahead, FARTHEST_NANOS));
         entry.setDue((window > 0) ? served(estimated, window) : estimated, false);
         this.wheel.add(entry);
@@ -481,15 +499,16 @@ final class Clock {
      * look, or the machine has slept.
      */
     private void compareClocks() {
-        long offset = this.time.wallNanos() - now();
+        long wall = this.time.wallNanos();
+        long offset = wall - now();
         if (Math.abs(offset - this.wallOffset) <= WALL_TOLERANCE_NANOS) {
             return;
         }
-        this.wallOffset = offset;
         this.absolutes.forEach((entry, due) -> {
             this.wheel.remove(entry);
-            addAbsolute(entry, due, 0);
+            addAbsolute(entry, due, wall, 0);
         });
+        this.wallOffset = offset;
     }
 
     private long tickAt(long now) {

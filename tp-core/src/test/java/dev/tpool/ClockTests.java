@@ -402,14 +402,54 @@ class ClockTests {
         Entry first = arm(Duration.ofMillis(1));
         Entry second = arm(Duration.ofMillis(1));
         Entry third = arm(Duration.ofMillis(1));
-        second.shortages = 1;
+        second.shortages = 2;
 
         assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pass(Duration.ofMillis(2)));
-        assertThat(this.served).containsExactly(first);
-        assertThat(third.isArmed()).isTrue();
+        assertThat(this.served).as("what needs no memory").containsExactly(first, third);
+        assertThat(second.isArmed()).isTrue();
+
+        Entry later = arm(Duration.ofMillis(1));
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pass(Duration.ofMillis(2)));
+        assertThat(this.served).containsExactly(first, third, later);
 
         pass(TICK);
-        assertThat(this.served).containsExactly(first, second, third);
+        assertThat(this.served).containsExactly(first, third, later, second);
+    }
+
+    @Test
+    void losesNoAbsoluteTimeWhenMemoryRunsOutWhileTheWallClockIsFoundToBeSet() {
+        for (int looks = 0; looks < 4; looks++) {
+            ShortTime shortTime = new ShortTime(this.time);
+            Clock own = new Clock(shortTime, (run) -> new Thread());
+            this.served.clear();
+            Entry first = new Entry();
+            Entry second = new Entry();
+            Instant due = this.time.instant().plusSeconds(3600);
+            own.lock();
+            try {
+                own.armAbsolute(first, TimeSource.toNanos(due), 0);
+                own.armAbsolute(second, TimeSource.toNanos(due), 0);
+            }
+            finally {
+                own.unlock();
+            }
+
+            this.time.sleep(Duration.ofHours(1));
+            shortTime.looksLeft = looks;
+            try {
+                own.serve();
+            }
+            catch (OutOfMemoryError ex) {
+                assertThat(ex).hasMessage("on purpose");
+            }
+            shortTime.looksLeft = Integer.MAX_VALUE;
+            this.time.pass(TICK.multipliedBy(2));
+            own.serve();
+            this.time.pass(TICK.multipliedBy(2));
+            own.serve();
+            assertThat(this.served).as("after %d looks", looks).containsExactly(first, second);
+            assertThat(own.serve()).isEqualTo(Long.MAX_VALUE);
+        }
     }
 
     @Test
@@ -644,6 +684,40 @@ class ClockTests {
             if (this.failure != null) {
                 throw this.failure;
             }
+        }
+
+    }
+
+    /**
+     * A wall clock that takes memory to be read, of which there is some left.
+     */
+    private static final class ShortTime implements TimeSource {
+
+        private final TimeSource time;
+
+        private int looksLeft = Integer.MAX_VALUE;
+
+        ShortTime(TimeSource time) {
+            this.time = time;
+        }
+
+        @Override
+        public long nanoTime() {
+            return this.time.nanoTime();
+        }
+
+        @Override
+        public long wallNanos() {
+            if (this.looksLeft == 0) {
+                throw new OutOfMemoryError("on purpose");
+            }
+            this.looksLeft--;
+            return this.time.wallNanos();
+        }
+
+        @Override
+        public void parkNanos(Object blocker, long nanos) {
+            this.time.parkNanos(blocker, nanos);
         }
 
     }
