@@ -1,6 +1,5 @@
 package dev.tpool;
 
-import java.util.ArrayDeque;
 import java.util.NoSuchElementException;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ final class Results extends BriefLock {
     private @Nullable Object first;
 
     /** The results after the first one, once there were any. */
-    private @Nullable ArrayDeque<Object> others;
+    private @Nullable Line others;
 
     /**
      * Adds the result of a callback that is about to be counted. Under the lock.
@@ -28,7 +27,7 @@ final class Results extends BriefLock {
             return;
         }
         if (this.others == null) {
-            this.others = new ArrayDeque<>(2);
+            this.others = new Line();
         }
         this.others.addLast(result);
     }
@@ -60,6 +59,65 @@ final class Results extends BriefLock {
     void drop() {
         this.first = null;
         this.others = null;
+    }
+
+    /**
+     * First in, first out. An {@link java.util.ArrayDeque} that runs out of memory while
+     * it grows has added the element, and loses all of them with the next one.
+     */
+    private static final class Line {
+
+        private @Nullable Object[] ring = new @Nullable Object[3];
+
+        private int head;
+
+        private int size;
+
+        void addLast(Object result) {
+            if (this.size == this.ring.length) {
+                grow();
+            }
+            this.ring[index(this.size)] = result;
+            this.size++;
+        }
+
+        @Nullable Object pollFirst() {
+            if (this.size == 0) {
+                return null;
+            }
+            Object first = this.ring[this.head];
+            this.ring[this.head] = null;
+            this.head = index(1);
+            this.size--;
+            return first;
+        }
+
+        @Nullable Object pollLast() {
+            if (this.size == 0) {
+                return null;
+            }
+            this.size--;
+            int at = index(this.size);
+            Object last = this.ring[at];
+            this.ring[at] = null;
+            return last;
+        }
+
+        private int index(int position) {
+            int toEnd = this.ring.length - this.head;
+            return (position < toEnd) ? this.head + position : position - toEnd;
+        }
+
+        private void grow() {
+            int length = this.ring.length;
+            @Nullable Object[] larger = new @Nullable Object[length + ((length < 64) ? length + 2 : length >> 1)];
+            int toEnd = length - this.head;
+            System.arraycopy(this.ring, this.head, larger, 0, toEnd);
+            System.arraycopy(this.ring, 0, larger, toEnd, this.head);
+            this.ring = larger;
+            this.head = 0;
+        }
+
     }
 
 }
