@@ -30,7 +30,8 @@ final class Governor implements Runnable {
      *   did not see waiting
      *   nobody runs, but somebody is new in     soon again: he may seem blocked by then
      *   native code
-     *   neither                                 each pause four times the one before, up to the longest
+     *   neither                                 each pause four times the one before, up to the longest, or
+     *                                           longer if there are so many workers that it would cost too much
      *   somebody's processor time is measured   not later than the end of his first measurement
      *   the crew is at its maximum              seldom: there is nothing left to decide
      *
@@ -53,6 +54,12 @@ final class Governor implements Runnable {
 
     /** What part of a processor looks may take in the long run: one in so many. */
     private static final int COST_DIVISOR = 100;
+
+    /**
+     * The same while nothing changes: looks take none of what is kept for a burst, but
+     * for a little.
+     */
+    private static final int CALM_COST_DIVISOR = 64;
 
     /** The processor time that a burst of looks may take besides. */
     private static final long MOST_CREDIT = TimeUnit.MILLISECONDS.toNanos(100);
@@ -92,6 +99,9 @@ final class Governor implements Runnable {
     private long credit = MOST_CREDIT;
 
     private long cpuTimeBefore;
+
+    /** The processor time that this look has taken so far, if it can be measured. */
+    private long spent;
 
     /** Over what time processor time is compared. */
     private long window;
@@ -222,7 +232,7 @@ final class Governor implements Runnable {
             return SOON;
         }
         this.calm = Math.min(LONGEST, this.calm * 4);
-        return Math.min(this.calm, this.undecidedUntil - now);
+        return Math.max(Math.min(this.calm, this.undecidedUntil - now), this.spent * CALM_COST_DIVISOR);
     }
 
     /**
@@ -257,8 +267,8 @@ final class Governor implements Runnable {
      */
     private void account(long sinceLast) {
         if (this.cpuTimes != null) {
-            long spent = this.cpuTimes.getCurrentThreadCpuTime() - this.cpuTimeBefore;
-            this.credit = Math.min(MOST_CREDIT, this.credit + sinceLast / COST_DIVISOR) - spent;
+            this.spent = this.cpuTimes.getCurrentThreadCpuTime() - this.cpuTimeBefore;
+            this.credit = Math.min(MOST_CREDIT, this.credit + sinceLast / COST_DIVISOR) - this.spent;
         }
     }
 

@@ -8,12 +8,12 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -179,7 +179,7 @@ enum ElasticLoad {
             return thread;
         });
 
-        private final Queue<Connection> free = new ConcurrentLinkedQueue<>();
+        private final BlockingQueue<Connection> free = new LinkedBlockingQueue<>();
 
         private final List<Socket> all = new ArrayList<>();
 
@@ -198,16 +198,27 @@ enum ElasticLoad {
         }
 
         /**
-         * Asks, and reads the answer.
+         * Asks, and reads the answer. Waits for a connection, since there are as many
+         * virtual threads as callbacks.
          */
         void read(long millis) {
-            Connection connection = this.free.remove();
+            Connection connection = take();
             Future<?> answer = this.server.schedule(connection::answer, millis, TimeUnit.MILLISECONDS);
             connection.read();
             if (answer.isCancelled()) {
                 throw new IllegalStateException("the server has gone");
             }
             this.free.add(connection);
+        }
+
+        private Connection take() {
+            try {
+                return this.free.take();
+            }
+            catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for a connection", ex);
+            }
         }
 
         @Override
