@@ -446,7 +446,6 @@ final class Clock {
                 }
             }
             catch (Throwable ex) {
-                // The whole process has no other: it must outlive a shortage of memory.
                 afterFailure(ex);
             }
             // An interrupt is meant for nobody here, and would turn every further park
@@ -456,8 +455,14 @@ final class Clock {
     }
 
     private void afterFailure(Throwable failure) {
-        Failures.log(logger, Level.ERROR, () -> "the clock failed, and goes on", failure);
-        this.time.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
+        try {
+            Failures.log(logger, Level.ERROR, () -> "the clock failed, and goes on", failure);
+            this.time.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
+        }
+        catch (Throwable ex) {
+            // The whole process has no other clock: it must outlive a shortage of memory,
+            // even of what it takes to speak of it.
+        }
     }
 
     private boolean leave() {

@@ -321,9 +321,13 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      */
     final void finishPost(Post post) {
         if (post != Post.REFUSED) {
-            pool().posted(this);
-            if (post == Post.TO_BE_QUEUED) {
-                pool().enqueue(this);
+            try {
+                pool().posted(this);
+            }
+            finally {
+                if (post == Post.TO_BE_QUEUED) {
+                    pool().enqueue(this);
+                }
             }
         }
     }

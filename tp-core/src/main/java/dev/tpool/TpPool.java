@@ -550,6 +550,11 @@ public final class TpPool implements AutoCloseable {
      * Takes in a new object. From then on there is a worker, so that a post never fails.
      */
     void objectCreated(TpObject object) {
+        if (this.monitor != null) {
+            // Makes the room for it now: a post that was counted must not run out of
+            // memory for it.
+            object.queuedAt(0);
+        }
         this.objects.add(object);
         if (object.environment().persistent()) {
             this.persistentObjects.incrementAndGet();

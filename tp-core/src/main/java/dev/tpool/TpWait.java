@@ -157,10 +157,17 @@ public final class TpWait extends ClockEntry {
         }
         finishPost(post);
         if (!atOnce) {
-            if (watch.hasTimeout) {
-                armTimeout(watch, timeout, nanos);
+            try {
+                if (watch.hasTimeout) {
+                    armTimeout(watch, timeout, nanos);
+                }
+                watch.begin(waitable);
             }
-            watch.begin(waitable);
+            catch (RuntimeException | Error ex) {
+                watch.finish(null);
+                watch.cleanUp();
+                throw ex;
+            }
         }
         return replaced != null;
     }
@@ -345,14 +352,7 @@ public final class TpWait extends ClockEntry {
         }
 
         void begin(TpWaitable waitable) {
-            try {
-                this.registration = waitable.register(this);
-            }
-            catch (RuntimeException | Error ex) {
-                finish(null);
-                cleanUp();
-                throw ex;
-            }
+            this.registration = waitable.register(this);
             if (!isLive()) {
                 cleanUp();
             }

@@ -62,7 +62,7 @@ public final class TpWork extends TpObject {
                         post();
                     }
                 }
-                catch (RuntimeException ex) {
+                catch (RuntimeException | Error ex) {
                     pool.takeBackAdmission();
                     throw ex;
                 }
