@@ -134,7 +134,9 @@ public final class TpWait extends ClockEntry {
             case RELATIVE -> nanos == 0;
             case ABSOLUTE -> pool().clock().hasPassed(nanos);
         };
-        Watch watch = new Watch(timeout != Timeout.NONE, environment().capture());
+        TpActivationContext captured = environment().capture();
+        boolean hasTimeout = timeout != Timeout.NONE;
+        Watch watch = (captured != null) ? new WatchInContext(hasTimeout, captured) : new Watch(hasTimeout);
         Watch replaced;
         Post post = Post.REFUSED;
         lock();
@@ -328,11 +330,9 @@ public final class TpWait extends ClockEntry {
      * One setting of the wait, as the waitable sees it. It is live while
      * {@link TpWait#live} is this.
      */
-    private final class Watch implements TpWaitable.Waiter {
+    private class Watch implements TpWaitable.Waiter {
 
         private final boolean hasTimeout;
-
-        private final @Nullable TpActivationContext captured;
 
         /**
          * What is left to do for the callback that was counted; passed from a step to the
@@ -342,13 +342,15 @@ public final class TpWait extends ClockEntry {
 
         private volatile TpWaitable.@Nullable Registration registration;
 
-        Watch(boolean hasTimeout, @Nullable TpActivationContext captured) {
+        Watch(boolean hasTimeout) {
             this.hasTimeout = hasTimeout;
-            this.captured = captured;
         }
 
+        /**
+         * What the callback is told.
+         */
         Object inContext(TpWaitResult result) {
-            return ResultInContext.of(result, this.captured);
+            return result;
         }
 
         void begin(TpWaitable waitable) {
@@ -431,6 +433,25 @@ public final class TpWait extends ClockEntry {
             finally {
                 unlock();
             }
+        }
+
+    }
+
+    /**
+     * A setting that has captured a context. Most have not, and are the smaller for it.
+     */
+    private final class WatchInContext extends Watch {
+
+        private final TpActivationContext captured;
+
+        WatchInContext(boolean hasTimeout, TpActivationContext captured) {
+            super(hasTimeout);
+            this.captured = captured;
+        }
+
+        @Override
+        Object inContext(TpWaitResult result) {
+            return new ResultInContext(result, this.captured);
         }
 
     }
