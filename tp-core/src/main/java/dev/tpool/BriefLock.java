@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A lock for what takes a few instructions as a rule, and never calls anybody. It is not
- * reentrant. Taking and leaving it is one atomic step, and it has no queue of those who
- * want it, which would be larger than all the rest of most objects. Who wants it while
- * somebody has it spins, since a thread that sleeps and is woken takes a hundred times as
- * long, and sleeps only if it is held for longer than that.
+ * A lock for what takes a few instructions as a rule, and never calls code of others. It
+ * is not reentrant. Taking and leaving it is one atomic step, and it has no queue of
+ * those who want it, which would be larger than all the rest of most objects. Who wants
+ * it while somebody has it spins, since a thread that sleeps and is woken takes a hundred
+ * times as long, and sleeps only if it is held for longer than that.
  */
 class BriefLock {
 

@@ -32,10 +32,10 @@ final class Clock {
      * together.
      *
      * All state is guarded by one lock; only when an entry is due that has neither period nor window may be
-     * changed without it, as long as it is armed (see TimerWheel). Under the lock, entries are taken out of the wheel and their posts are
-     * counted in the objects' state words; whoever disarms an entry under the lock therefore knows that its
-     * post either is pending or will not come. What calls others, queueing the objects, is done after the
-     * lock was left.
+     * changed without it, as long as it is armed (see TimerWheel). Under the lock, entries are taken out of
+     * the wheel and their posts are counted in the objects' state words; whoever disarms an entry under the
+     * lock therefore knows that its post either is pending or will not come. What calls others, queueing the
+     * objects, is done after the lock was left.
      *
      * The thread decides how long to park as the last thing that it does before it parks: until then it may
      * have waited for other locks, and a wake-up that came meanwhile is spent. For as long as it is awake,

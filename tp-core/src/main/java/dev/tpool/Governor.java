@@ -56,8 +56,8 @@ final class Governor implements Runnable {
     private static final int COST_DIVISOR = 100;
 
     /**
-     * The same while nothing changes: looks take none of what is kept for a burst, but
-     * for a little.
+     * The same while nothing changes. Somewhat more than in the long run, and so little
+     * that looks do not use up at once what is kept for a burst.
      */
     private static final int CALM_COST_DIVISOR = 64;
 
