@@ -43,6 +43,9 @@ final class CallbackQueue {
 
     private final Lane low = new Lane();
 
+    /** See {@link Lease}. */
+    private final BriefLock moves = new BriefLock();
+
     /** Replaced under the lock of this. */
     private volatile Stripe[] stripes = {};
 
@@ -56,6 +59,14 @@ final class CallbackQueue {
 
     Lane low() {
         return this.low;
+    }
+
+    /**
+     * By which cancels of leased callbacks, and those who put leased ones back, take
+     * turns.
+     */
+    BriefLock moves() {
+        return this.moves;
     }
 
     Stripe[] stripes() {
@@ -157,7 +168,7 @@ final class CallbackQueue {
      * is something to run.
      */
     boolean isEmpty() {
-        return this.high.isEmpty() && this.normal.isEmpty() && this.low.isEmpty() && hasEmptyStripes();
+        return this.high.isEmpty() && this.normal.isEmpty() && this.low.isEmpty() && hasEmptyStripes() && !isLeased();
     }
 
     /**
@@ -175,6 +186,52 @@ final class CallbackQueue {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether any worker has leased something, or is about to.
+     */
+    boolean isLeased() {
+        for (Stripe stripe : this.stripes) {
+            if (stripe.lease.isOpen()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * All callbacks that workers have leased.
+     */
+    long leased() {
+        long sum = 0;
+        for (Stripe stripe : this.stripes) {
+            sum += stripe.lease.left();
+        }
+        return sum;
+    }
+
+    /**
+     * Those of the pending callbacks of an object that workers have leased.
+     */
+    long leased(TpObject object) {
+        long sum = 0;
+        for (Stripe stripe : this.stripes) {
+            sum += stripe.lease.leftOf(object);
+        }
+        return sum;
+    }
+
+    /**
+     * Drops them.
+     * @return how many were dropped
+     */
+    long dropLeased(TpObject object) {
+        long sum = 0;
+        for (Stripe stripe : this.stripes) {
+            sum += stripe.lease.takeAllOf(object);
+        }
+        return sum;
     }
 
     /**

@@ -65,10 +65,12 @@ final class Execution {
 
     /**
      * Runs one callback that has been claimed.
+     * @param body what to run: the node, or a lease of its callbacks
+     * @param environment the node's
      * @param worker whose thread this is, if it is a worker's
      * @return whether another callback of the same node has been claimed
      */
-    boolean run(QueueNode node, @Nullable Worker worker) {
+    boolean run(QueueNode node, Body body, TpEnvironment environment, @Nullable Worker worker) {
         if (this.ownsThread) {
             // Meant for nobody: it came between two callbacks, or out of a library that
             // was closed after the last one had settled.
@@ -77,43 +79,53 @@ final class Execution {
         boolean again = false;
         boolean over = false;
         try {
-            runToCompletion(node);
+            runToCompletion(node, body, environment);
             over = true;
         }
         finally {
             boolean disassociated = this.instance.isDisassociated();
-            again = over && worker != null && !disassociated && worker.settleAndClaimInPlace(node);
+            again = over && worker != null && !disassociated && worker.settleAndClaimInPlace(node, this.instance);
             if (again) {
                 this.instance.endAndGoOn();
             }
             else {
                 this.instance.end();
-                node.settle(disassociated);
+                endLeaseAndSettle(node, worker, disassociated);
             }
         }
         return again;
+    }
+
+    private static void endLeaseAndSettle(QueueNode node, @Nullable Worker worker, boolean disassociated) {
+        try {
+            if (worker != null) {
+                worker.endLease();
+            }
+        }
+        finally {
+            node.settle(disassociated);
+        }
     }
 
     void leaveThread() {
         this.instance.leaveThread();
     }
 
-    private void runToCompletion(QueueNode node) {
+    private void runToCompletion(QueueNode node, Body body, TpEnvironment environment) {
         TpCallbackInstance current = this.instance;
-        TpEnvironment environment = node.environment();
         if (environment.runsLong()) {
             current.markLongRunning();
             this.pool.crew().enterLongRunning();
         }
-        long started = this.pool.callbackStarted(node);
+        long started = this.pool.callbackStarted(node, current);
         current.begin(node, started);
         Throwable failure = null;
         try {
             if (environment.isBare()) {
-                node.invoke(current);
+                body.invoke(current);
             }
             else {
-                failure = callUserCode(node, environment);
+                failure = callUserCode(node, body, environment);
             }
         }
         catch (Throwable ex) {
@@ -122,7 +134,7 @@ final class Execution {
             failure = ex;
         }
         try {
-            conclude(node, started, failure);
+            conclude(node, body, started, failure);
         }
         catch (Throwable ex) {
             this.pool.report(node.source(), ex);
@@ -135,7 +147,7 @@ final class Execution {
         }
     }
 
-    private @Nullable Throwable callUserCode(QueueNode node, TpEnvironment environment) {
+    private @Nullable Throwable callUserCode(QueueNode node, Body body, TpEnvironment environment) {
         TpActivationContext.Scope scope = null;
         TpActivationContext.Scope capturedScope = null;
         Throwable failure = null;
@@ -149,7 +161,7 @@ final class Execution {
             if (this.instance.captured != null) {
                 capturedScope = this.instance.captured.activate();
             }
-            node.invoke(this.instance);
+            body.invoke(this.instance);
         }
         catch (Throwable ex) {
             failure = ex;
@@ -178,7 +190,7 @@ final class Execution {
         }
     }
 
-    private void conclude(QueueNode node, long started, @Nullable Throwable failure) {
+    private void conclude(QueueNode node, Body body, long started, @Nullable Throwable failure) {
         this.instance.stopAccepting();
         if (this.instance.hasCompletionActions()) {
             this.instance.runCompletionActions(node);
@@ -187,7 +199,7 @@ final class Execution {
         this.pool.callbackEnded(node, started, failure);
         boolean owned = false;
         try {
-            owned = node.tellCompletion(failure);
+            owned = body.tellCompletion(failure);
         }
         catch (Throwable ex) {
             owned = true;

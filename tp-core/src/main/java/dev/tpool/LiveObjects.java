@@ -85,11 +85,11 @@ final class LiveObjects extends BriefLock {
     }
 
     /**
-     * The callbacks that are pending on any of them.
+     * The callbacks that are pending on any of them and were not leased by a worker.
      */
     long pending() {
         long[] sum = new long[1];
-        forEach((object) -> sum[0] += object.pending());
+        forEach((object) -> sum[0] += object.pendingByState());
         return sum[0];
     }
 

@@ -57,6 +57,16 @@ abstract sealed class NodeQueue permits Lane, Stripe {
     }
 
     /**
+     * Whether it still begins with a node that was alone. Does not look at the node
+     * itself, whose cache line belongs to posters.
+     */
+    final boolean isStillAlone(QueueNode node) {
+        QueueNode newest = this.arrivals;
+        QueueNode first = this.line;
+        return (first == null) ? newest == node : first == node && newest == null;
+    }
+
+    /**
      * The only node, if there is just one. Whoever claims one of its callbacks in place
      * overtakes nobody here.
      */

@@ -44,9 +44,16 @@ final class ObjectState {
      *   worker       took a deferred one-shot        not QUEUED, then it is asked and claimed and
      *   worker       saw the node alone in its lane, pending - 1, running + 1                 CAS
      *                QUEUED, pending > 1
-     *   worker       end of an execution, the node   pending - 1                              CAS
-     *                alone, QUEUED, pending > 1,
+     *   worker       it is a node's turn, QUEUED,    pending - 1, running + 1                 CAS
+     *                pending > 1
+     *   worker       end of an execution, the node   pending - n: one begins, the others are  CAS
+     *                alone, QUEUED, pending > n,     leased (Lease)
      *                neither WAITED nor CLOSED
+     *   lessee       something else comes first      pending + what is left of the lease      add
+     *   worker       finds a lessee held up, and     running + 1 meanwhile                    CAS
+     *                running > 0
+     *                                                pending + what is left of the lease      add
+     *   who put back QUEUED was not set              QUEUED, then push                        CAS
      *   canceller    always                          pending = 0                              CAS
      *   worker       end of an execution             running - 1                              add
      *   worker       end of a one-shot that is not   running - 1, FREED                       add
@@ -67,7 +74,8 @@ final class ObjectState {
      *   who sees     CLOSED, nothing outstanding,    FREED                                    CAS
      *                not HELD, not CREATING, not IN_FLIGHT
      *
-     * What it does not say: which executions are disassociated. There are few, so their number is kept
+     * What it does not say: how many callbacks workers have leased, which are pending, too, and have left the
+     * count here (running is not 0 as long as there are any); and which executions are disassociated. There are few, so their number is kept
      * with the waiters, under their lock (ObjectWaiters); associated is running less that number. An
      * object that was cancelled keeps its place in the queue until a worker comes by.
      */
@@ -137,6 +145,13 @@ final class ObjectState {
      */
     static boolean isClaimableInPlace(long state) {
         return pending(state) > 1 && (state & (QUEUED | FREED | RELEASED)) == QUEUED;
+    }
+
+    /**
+     * Whether there are enough of them to take several in one step.
+     */
+    static boolean areClaimableTogether(long state) {
+        return pending(state) > 2 && (state & (QUEUED | FREED | RELEASED | WAITED | CLOSED)) == QUEUED;
     }
 
     /**

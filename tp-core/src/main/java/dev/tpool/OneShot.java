@@ -55,7 +55,7 @@ abstract sealed class OneShot extends QueueNode implements TpCallbackSource perm
     }
 
     @Override
-    final boolean settleAndClaimInPlace() {
+    final boolean settleAndClaimInPlace(Lease lease, int most) {
         return false;
     }
 

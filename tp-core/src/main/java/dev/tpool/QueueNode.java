@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What the queue holds: an object or a one-shot. A node is in the queue at most once,
  * whatever the number of callbacks that are pending on it.
  */
-abstract sealed class QueueNode permits TpObject, OneShot {
+abstract sealed class QueueNode extends Body permits TpObject, OneShot {
 
     /** Written only by whoever holds the node's place in the queue. */
     @Nullable QueueNode next;
@@ -47,10 +47,12 @@ abstract sealed class QueueNode permits TpObject, OneShot {
     /**
      * Ends an execution and begins another one of the same node, in one step: as
      * {@link #settle} and then {@link #claimInPlace()}.
+     * @param lease takes those that are claimed beyond that one
+     * @param most how many to claim at most
      * @return {@code false} if nothing was done, since the node cannot be claimed in
      * place or somebody wants to know of the end
      */
-    abstract boolean settleAndClaimInPlace();
+    abstract boolean settleAndClaimInPlace(Lease lease, int most);
 
     /**
      * Whether its callbacks are counted against the capacity of a bounded queue: those
@@ -59,20 +61,9 @@ abstract sealed class QueueNode permits TpObject, OneShot {
     abstract boolean countsAgainstCapacity();
 
     /**
-     * Runs user code, nothing but it.
-     */
-    abstract void invoke(TpCallbackInstance instance) throws Throwable;
-
-    /**
      * The context that the finalization callback gets.
      */
     abstract @Nullable Object context();
-
-    /**
-     * Tells whoever wanted to know how this execution ended.
-     * @return whether somebody did, and so owns the failure
-     */
-    abstract boolean tellCompletion(@Nullable Throwable failure);
 
     /**
      * Ends the execution: from here on, it is not running any more.

@@ -31,6 +31,13 @@ final class Slice {
     }
 
     /**
+     * How many callbacks are left of it.
+     */
+    int left() {
+        return this.left;
+    }
+
+    /**
      * Counts one callback.
      */
     void count() {

@@ -25,6 +25,30 @@ final class Stripe extends NodeQueue {
     private static final VarHandle BEGUN = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "begun",
             VarHandle.class, Stripe.class, long.class);
 
+    /** What the owner has claimed together; others put it back if it is held up. */
+    final Lease lease = new Lease();
+
+    /**
+     * The first in line when the owner began to let those in line take turns, if it did.
+     */
+    private @Nullable QueueNode roundFirst;
+
+    /**
+     * Whose turn is next; {@code null} if all had theirs. Thieves may have taken the
+     * line, and this node somewhere else. That does no harm: what is claimed in place
+     * need not be in a certain place.
+     */
+    private @Nullable QueueNode turn;
+
+    /**
+     * Whether the owner has seen an object with more than one callback lately, and no
+     * node with just one since.
+     */
+    private boolean turns;
+
+    /** See {@link #hasMovedBack()}. */
+    private boolean movedBack;
+
     /** Whether nodes may be added; owned by the owner. */
     private boolean open;
 
@@ -48,16 +72,115 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Takes the oldest node of what has arrived, and puts the others in line. For the
-     * owner, when the line is empty.
+     * Claims a callback of the node whose turn it is, while all that are in line keep
+     * their places. For the owner.
+     * @param lane what comes after the line
+     * @return {@code null} if the node has to be taken out, which is the first one then,
+     * or if nothing is in line any more, since all had their turn and others have not
+     */
+    @Nullable QueueNode claimInTurn(Lane lane) {
+        QueueNode first = this.line;
+        if (first == null || !this.turns) {
+            return null;
+        }
+        QueueNode node = (first == this.roundFirst) ? this.turn : first;
+        if (node == null && newest() == null && lane.isEmpty()) {
+            node = first;
+        }
+        if (this.open && node != null && node.claimInPlace()) {
+            this.roundFirst = first;
+            this.turn = node.next;
+            return node;
+        }
+        endRound();
+        this.turns = node == null;
+        if (node != first) {
+            moveBack(node);
+        }
+        return null;
+    }
+
+    /**
+     * Takes the oldest node of what has arrived, and puts the others in line. If several
+     * are to take turns it claims a callback of that node instead, which
+     * {@link #isInTurn} tells, and leaves it in front of the others. For the owner, when
+     * the line is empty.
      */
     @Nullable QueueNode refill() {
         QueueNode oldest = takeArrivals();
+        endRound();
         if (oldest != null) {
-            this.line = oldest.next;
-            oldest.next = null;
+            QueueNode others = oldest.next;
+            if (this.turns && others != null && oldest.claimInPlace()) {
+                this.roundFirst = oldest;
+                this.turn = others;
+                this.line = oldest;
+            }
+            else {
+                oldest.next = null;
+                this.line = others;
+            }
         }
         return oldest;
+    }
+
+    /**
+     * Whether a node that {@link #refill} has returned is still in line. For the owner.
+     */
+    boolean isInTurn(@Nullable QueueNode node) {
+        return node != null && this.roundFirst == node;
+    }
+
+    /**
+     * An object has more than the callback that was claimed: to let it take turns with
+     * others pays. For the owner.
+     */
+    void hasTurns() {
+        this.turns = true;
+    }
+
+    /**
+     * Whether nodes went from the line behind what has arrived since this was last asked:
+     * they could not be seen meanwhile. For the owner.
+     */
+    boolean hasMovedBack() {
+        boolean moved = this.movedBack;
+        this.movedBack = false;
+        return moved;
+    }
+
+    /**
+     * Moves those of the line that had their turn behind what has arrived, before that
+     * goes to the lane. For the owner.
+     */
+    void interruptRound() {
+        if (this.roundFirst != null && this.roundFirst == this.line) {
+            moveBack(this.turn);
+        }
+        endRound();
+    }
+
+    /**
+     * Forgets whose turn it is. For the owner.
+     */
+    void endRound() {
+        this.roundFirst = null;
+        this.turn = null;
+    }
+
+    /**
+     * Moves those in front of a node, which had their turn, behind what has arrived.
+     */
+    private void moveBack(@Nullable QueueNode end) {
+        this.movedBack = true;
+        QueueNode first = this.line;
+        while (first != null && first != end) {
+            QueueNode taken = take();
+            if (taken != null) {
+                push(taken);
+            }
+            first = this.line;
+        }
     }
 
     boolean hasLine() {
@@ -68,6 +191,7 @@ final class Stripe extends NodeQueue {
      * Puts nodes in line. For the owner, when the line is empty.
      */
     void fill(@Nullable QueueNode oldest) {
+        endRound();
         this.line = oldest;
     }
 
@@ -76,7 +200,13 @@ final class Stripe extends NodeQueue {
      * @return the oldest, with the others linked to it in order
      */
     @Nullable QueueNode takeLine() {
-        return (this.line != null) ? (QueueNode) LINE.getAndSet(this, null) : null;
+        QueueNode taken = (this.line != null) ? (QueueNode) LINE.getAndSet(this, null) : null;
+        if (taken != null) {
+            // They may come to their end elsewhere while the owner is busy. If that
+            // begins a round just now it begins it once more.
+            endRound();
+        }
+        return taken;
     }
 
     /**
@@ -110,7 +240,7 @@ final class Stripe extends NodeQueue {
      */
     boolean isStuck() {
         long now = begun();
-        boolean stuck = now == this.begunWhenSeen && !isEmpty();
+        boolean stuck = now == this.begunWhenSeen && !(isEmpty() && !this.lease.isOpen());
         this.begunWhenSeen = now;
         return stuck;
     }

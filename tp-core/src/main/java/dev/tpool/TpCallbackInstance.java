@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TpCallbackInstance {
 
+    /** For threads that are no {@link WorkerThread}. */
     private static final ThreadLocal<@Nullable TpCallbackInstance> CURRENT = new ThreadLocal<>();
 
     private static final VarHandle NODE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "node",
@@ -59,6 +60,12 @@ public final class TpCallbackInstance {
 
     /** In the pool's ticks; 0 if nobody measures. */
     private long startedAt;
+
+    /**
+     * When the node of what is about to be executed took its place in the queue, in the
+     * pool's ticks. Kept only if somebody measures.
+     */
+    long queuedAt;
 
     /** What this very callback is told: the result of a wait or of an operation. */
     @Nullable Object payload;
@@ -92,8 +99,8 @@ public final class TpCallbackInstance {
         this.pool = pool;
         this.stripe = stripe;
         this.thread = Thread.currentThread();
-        this.outer = CURRENT.get();
-        CURRENT.set(this);
+        this.outer = onThread();
+        setOnThread(this);
     }
 
     /**
@@ -115,7 +122,7 @@ public final class TpCallbackInstance {
      * @return the execution, or {@code null} if no callback runs on this thread
      */
     public static @Nullable TpCallbackInstance currentOrNull() {
-        TpCallbackInstance current = CURRENT.get();
+        TpCallbackInstance current = onThread();
         return (current != null && current.accepting) ? current : null;
     }
 
@@ -232,6 +239,7 @@ public final class TpCallbackInstance {
         if (this.longRunning) {
             return true;
         }
+        putBackRest();
         this.longRunning = true;
         return this.pool.crew().replaceLongRunning();
     }
@@ -246,9 +254,19 @@ public final class TpCallbackInstance {
         QueueNode running = executing();
         if (!this.disassociated) {
             if (running instanceof TpObject object) {
+                putBackRest();
                 object.disassociate();
             }
             this.disassociated = true;
+        }
+    }
+
+    /**
+     * Others run what the thread was to run next.
+     */
+    private void putBackRest() {
+        if (this.stripe != null) {
+            this.stripe.lease.putBackRest();
         }
     }
 
@@ -265,16 +283,36 @@ public final class TpCallbackInstance {
         }
     }
 
+    @Nullable Stripe stripe() {
+        return this.stripe;
+    }
+
+    private static @Nullable TpCallbackInstance onThread() {
+        return (Thread.currentThread() instanceof WorkerThread thread) ? thread.current : CURRENT.get();
+    }
+
+    private static void setOnThread(@Nullable TpCallbackInstance instance) {
+        if (Thread.currentThread() instanceof WorkerThread thread) {
+            thread.current = instance;
+        }
+        else if (instance != null) {
+            CURRENT.set(instance);
+        }
+        else {
+            CURRENT.remove();
+        }
+    }
+
     /**
      * The stripe of the calling thread, if it is a worker of the pool.
      */
     static @Nullable Stripe stripeIn(TpPool pool) {
-        TpCallbackInstance current = CURRENT.get();
+        TpCallbackInstance current = onThread();
         return (current != null && current.pool == pool) ? current.stripe : null;
     }
 
     static void refuseSelfWait(TpObject object) {
-        for (TpCallbackInstance each = CURRENT.get(); each != null; each = each.outer) {
+        for (TpCallbackInstance each = onThread(); each != null; each = each.outer) {
             if (each.node == object && !each.disassociated) {
                 throw new IllegalStateException("waiting for " + object
                         + " from its own callback would wait for itself; disassociate the thread first");
@@ -283,7 +321,7 @@ public final class TpCallbackInstance {
     }
 
     static void refuseSelfClose(TpCleanupGroup group) {
-        for (TpCallbackInstance each = CURRENT.get(); each != null; each = each.outer) {
+        for (TpCallbackInstance each = onThread(); each != null; each = each.outer) {
             if (each.node != null && each.node.environment().cleanupGroup() == group) {
                 throw new IllegalStateException(
                         "closing the members of cleanup group '" + group.name() + "' from the callback of its member '"
@@ -372,12 +410,7 @@ public final class TpCallbackInstance {
     }
 
     void leaveThread() {
-        if (this.outer != null) {
-            CURRENT.set(this.outer);
-        }
-        else {
-            CURRENT.remove();
-        }
+        setOnThread(this.outer);
     }
 
     /**

@@ -71,7 +71,14 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * The callbacks that are queued and have not begun.
      * @return their number at this moment
      */
-    public final long pending() {
+    public long pending() {
+        return ObjectState.pending(this.state);
+    }
+
+    /**
+     * The callbacks that are queued and were not leased by a worker.
+     */
+    final long pendingByState() {
         return ObjectState.pending(this.state);
     }
 
@@ -84,11 +91,10 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * What is queued and what is running, looked at in one step.
+     * What is queued and what is running.
      */
     final long outstanding() {
-        long seen = this.state;
-        return ObjectState.pending(seen) + ObjectState.running(seen);
+        return pending() + running();
     }
 
     /**
@@ -395,7 +401,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             return false;
         }
         if (ObjectState.is(next, ObjectState.QUEUED)) {
-            pool().enqueue(this);
+            pool().enqueueAgain(this, instance.stripe());
         }
         return true;
     }
@@ -421,17 +427,95 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    final boolean settleAndClaimInPlace() {
+    final boolean settleAndClaimInPlace(Lease lease, int most) {
+        if (!isClaimedByStateAlone()) {
+            return false;
+        }
+        boolean together = most > 1 && ObjectState.areClaimableTogether(this.state) && open(lease);
+        long claimed = 0;
+        try {
+            claimed = settleAndClaimByState(together ? most : 1);
+        }
+        finally {
+            if (together) {
+                lease.opened((int) Math.max(0, claimed - 1));
+            }
+        }
+        return claimed > 0;
+    }
+
+    private long settleAndClaimByState(int most) {
         long seen = this.state;
-        while (ObjectState.isClaimableInPlace(seen) && isClaimedByStateAlone()
-                && !ObjectState.is(seen, ObjectState.WAITED | ObjectState.CLOSED)) {
-            long witness = (long) STATE.compareAndExchange(this, seen, seen - ObjectState.PENDING_ONE);
+        while (ObjectState.isClaimableInPlace(seen) && !ObjectState.is(seen, ObjectState.WAITED | ObjectState.CLOSED)) {
+            long claimed = Math.min(most, ObjectState.pending(seen) - 1);
+            long witness = (long) STATE.compareAndExchange(this, seen, seen - claimed * ObjectState.PENDING_ONE);
             if (witness == seen) {
-                return true;
+                return claimed;
             }
             seen = witness;
         }
+        return 0;
+    }
+
+    /**
+     * Opens a lease of several callbacks, if the object has callbacks that can be leased.
+     */
+    boolean open(Lease lease) {
         return false;
+    }
+
+    /**
+     * Puts back callbacks that were leased. The object has an execution that counts as
+     * running meanwhile.
+     * @return whether there was something
+     */
+    final boolean putBack(Lease lease) {
+        int left;
+        BriefLock moves = pool().queue().moves();
+        moves.lock();
+        try {
+            left = lease.takeAllOf(this);
+            STATE.getAndAdd(this, left * ObjectState.PENDING_ONE);
+        }
+        finally {
+            moves.unlock();
+        }
+        if (takePlace()) {
+            pool().enqueue(this);
+        }
+        return left > 0;
+    }
+
+    /**
+     * Puts back what another worker has leased and does not get to.
+     * @return whether there was something
+     */
+    final boolean putBackFrom(Lease lease) {
+        if (!hold()) {
+            return false;
+        }
+        try {
+            return putBack(lease);
+        }
+        finally {
+            settle(false);
+        }
+    }
+
+    /**
+     * Counts as running, so that the object is not seen to be quiet, if it is not at this
+     * moment.
+     */
+    private boolean hold() {
+        while (true) {
+            long seen = this.state;
+            if (ObjectState.running(seen) == 0) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, seen, seen + ObjectState.RUNNING_ONE)) {
+                return true;
+            }
+        }
     }
 
     /**

@@ -419,7 +419,7 @@ public final class TpPool implements AutoCloseable {
      * @return their number
      */
     public long queued() {
-        return this.objects.pending() + this.queue.countOneShots();
+        return this.objects.pending() + this.queue.leased() + this.queue.countOneShots();
     }
 
     /**
@@ -648,11 +648,26 @@ public final class TpPool implements AutoCloseable {
     }
 
     void enqueue(QueueNode node) {
+        enqueue(node, TpCallbackInstance.stripeIn(this));
+    }
+
+    private void enqueue(QueueNode node, @Nullable Stripe own) {
         if (this.monitor != null) {
             node.queuedAt(now());
         }
-        this.queue.add(node, node.environment().priority(), TpCallbackInstance.stripeIn(this));
+        this.queue.add(node, node.environment().priority(), own);
         this.crew.signalWork();
+    }
+
+    /**
+     * A callback of an object was claimed, and it has more.
+     * @param own the stripe of the worker that claimed, if it is one
+     */
+    void enqueueAgain(TpObject object, @Nullable Stripe own) {
+        if (own != null) {
+            own.hasTurns();
+        }
+        enqueue(object, own);
     }
 
     /**
@@ -660,19 +675,33 @@ public final class TpPool implements AutoCloseable {
      * @param claimed whether it counts as running already
      */
     void runOnCaller(QueueNode node, boolean claimed) {
-        if (this.monitor != null) {
-            node.queuedAt(now());
-        }
         Execution execution = new Execution(this, null);
+        if (this.monitor != null) {
+            execution.instance().queuedAt = now();
+        }
         try {
             if (claimed || node.claim(execution.instance())) {
-                execution.run(node, null);
+                execution.run(node, node, node.environment(), null);
             }
         }
         finally {
             execution.leaveThread();
             // None, if it was dropped meanwhile.
             this.completedByCallers.add(execution.completed());
+        }
+    }
+
+    /**
+     * A callback of a node is the next one that a worker claims, or has just claimed in
+     * place. Notes since when the node has had its place: a moment later it may have the
+     * next one.
+     */
+    void isNext(QueueNode node, TpCallbackInstance instance, boolean inPlace) {
+        if (this.monitor != null) {
+            instance.queuedAt = node.queuedAt();
+            if (inPlace) {
+                node.queuedAt(now());
+            }
         }
     }
 
@@ -697,13 +726,13 @@ public final class TpPool implements AutoCloseable {
      * Tells the monitor that a callback is about to run.
      * @return the present tick, or 0 if nobody measures
      */
-    long callbackStarted(QueueNode node) {
+    long callbackStarted(QueueNode node, TpCallbackInstance instance) {
         if (this.monitor == null) {
             return 0;
         }
         long now = now();
         try {
-            this.monitor.callbackStarted(node.source(), Math.max(0, now - node.queuedAt()));
+            this.monitor.callbackStarted(node.source(), Math.max(0, now - instance.queuedAt));
         }
         catch (Throwable ex) {
             monitorFailed(ex);

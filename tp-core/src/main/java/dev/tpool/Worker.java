@@ -48,8 +48,11 @@ final class Worker implements Runnable {
 
     private final Slice slice = new Slice();
 
-    /** Where the callback that runs was claimed, if it was in place. */
+    /** Where the only node was whose callback was claimed last, if it was in place. */
     private @Nullable NodeQueue place;
+
+    /** Whether a callback of the node that is next was claimed, in place. */
+    private boolean claimed;
 
     /**
      * Whether what is queued is served so well by another worker that help would hurt.
@@ -58,6 +61,9 @@ final class Worker implements Runnable {
 
     /** How long to stand by the next time: longer, the longer there was no need. */
     private long standByNanos = SHORTEST_STAND_BY_NANOS;
+
+    /** What the others had begun before a watch; kept for the next one. */
+    private long[] begunBefore = {};
 
     /** Whose stripe was last looked at. */
     private int lookedAt;
@@ -193,14 +199,23 @@ final class Worker implements Runnable {
             this.standByNanos = SHORTEST_STAND_BY_NANOS;
             this.crew.found();
         }
+        TpEnvironment environment = node.environment();
+        Lease lease = this.stripe.lease;
         boolean again;
         do {
             this.slice.count();
             this.stripe.count();
             this.pool.callbackClaimed(node);
-            again = running.run(node, this);
+            again = running.run(node, lease.isOf(node) ? lease : node, environment, this);
         }
         while (again);
+    }
+
+    /**
+     * Others run what was claimed beyond what the worker has run.
+     */
+    void endLease() {
+        this.stripe.lease.end();
     }
 
     private boolean standBy() {
@@ -213,10 +228,35 @@ final class Worker implements Runnable {
      * Ends the execution of a callback and begins another of the same node, in one step,
      * if the node is still alone where it was and it is not somebody else's turn.
      */
-    boolean settleAndClaimInPlace(QueueNode node) {
+    boolean settleAndClaimInPlace(QueueNode node, TpCallbackInstance instance) {
         NodeQueue at = this.place;
-        return at != null && !this.slice.isOver() && at.alone() == node && isItsTurn(at)
-                && node.settleAndClaimInPlace();
+        Lease lease = this.stripe.lease;
+        boolean again = at != null && !this.slice.isOver() && at.isStillAlone(node) && isItsTurn(at)
+                && (lease.next() || (at.alone() == node && claimMoreOf(node, at)));
+        if (again) {
+            this.pool.isNext(node, instance, true);
+        }
+        return again;
+    }
+
+    private boolean claimMoreOf(QueueNode node, NodeQueue at) {
+        Lease lease = this.stripe.lease;
+        boolean claimed = node.settleAndClaimInPlace(lease, mostTogether(at));
+        if (claimed && lease.isOpen() && !at.isStillAlone(node)) {
+            // Another worker has taken the node meanwhile. Who looked at the queue in
+            // between saw neither the node nor the lease.
+            this.crew.signalWork();
+        }
+        return claimed;
+    }
+
+    /**
+     * How many callbacks may be claimed together. Those of other than normal priority are
+     * not: whoever finds them left behind has to know when their turn is.
+     */
+    private int mostTogether(NodeQueue at) {
+        boolean normal = at == this.stripe || at == this.queue.normal();
+        return (this.striped && normal) ? Math.min(Lease.MOST, this.slice.left()) : 1;
     }
 
     /**
@@ -246,11 +286,17 @@ final class Worker implements Runnable {
         NodeQueue before = this.place;
         this.place = null;
         this.superfluous = false;
+        this.claimed = false;
         QueueNode node = takeNext(before);
         if (before instanceof Lane lane && this.place != lane) {
             lane.left(this.stripe);
         }
-        return (node != null && (this.place != null || node.claim(instance))) ? node : null;
+        if (node == null) {
+            this.stripe.endRound();
+            return null;
+        }
+        this.pool.isNext(node, instance, this.claimed);
+        return (this.claimed || node.claim(instance)) ? node : null;
     }
 
     /**
@@ -274,6 +320,10 @@ final class Worker implements Runnable {
         if (node == null) {
             node = steal();
         }
+        if (node == null && putBackOthers()) {
+            // That is next.
+            return null;
+        }
         if (node == null && !this.superfluous && !this.queue.low().isEmpty()) {
             node = takeFrom(this.queue.low());
         }
@@ -292,7 +342,18 @@ final class Worker implements Runnable {
         // What is near is looked at first: whoever reads the lane takes it from posters.
         QueueNode node = (this.stripe.alone() != null && this.queue.normal().isEmpty()) ? claimInPlace(this.stripe)
                 : null;
-        return (node != null) ? node : this.stripe.take();
+        if (node == null) {
+            node = this.stripe.claimInTurn(this.queue.normal());
+            this.claimed = node != null;
+            if (this.stripe.hasMovedBack() && !this.searching) {
+                this.crew.signalWork();
+            }
+        }
+        if (node == null) {
+            node = this.stripe.take();
+            tellOfMore(node);
+        }
+        return node;
     }
 
     private @Nullable QueueNode takeFromArrivals() {
@@ -302,6 +363,7 @@ final class Worker implements Runnable {
         QueueNode node = claimInPlace(this.stripe);
         if (node == null) {
             node = this.stripe.refill();
+            this.claimed = this.stripe.isInTurn(node);
             tellOfMore(node);
         }
         return node;
@@ -337,6 +399,18 @@ final class Worker implements Runnable {
             return false;
         }
         long before = server.begun();
+        return getsOnWell(server, before, watch()) && lane.server() == server && lane.alone() != null;
+    }
+
+    private static boolean getsOnWell(Stripe server, long before, long took) {
+        return (server.begun() - before) * SHORT_CALLBACK_NANOS >= took;
+    }
+
+    /**
+     * Waits for a moment.
+     * @return how long
+     */
+    private static long watch() {
         long began = System.nanoTime();
         long took;
         do {
@@ -344,8 +418,7 @@ final class Worker implements Runnable {
             took = System.nanoTime() - began;
         }
         while (took < WATCH_NANOS);
-        return (server.begun() - before) * SHORT_CALLBACK_NANOS >= took && lane.server() == server
-                && lane.alone() != null;
+        return took;
     }
 
     private @Nullable QueueNode steal() {
@@ -363,6 +436,37 @@ final class Worker implements Runnable {
             }
         }
         return null;
+    }
+
+    /**
+     * Puts back what another worker has leased and does not get to, if there is such a
+     * one. Takes a moment if others have leases.
+     * @return whether something was put back
+     */
+    private boolean putBackOthers() {
+        if (!this.queue.isLeased()) {
+            return false;
+        }
+        Stripe[] all = this.queue.stripes();
+        if (this.begunBefore.length < all.length) {
+            this.begunBefore = new long[all.length];
+        }
+        long[] before = this.begunBefore;
+        for (int i = 0; i < all.length; i++) {
+            before[i] = all[i].begun();
+        }
+        long took = watch();
+        boolean put = false;
+        for (int i = 0; i < all.length; i++) {
+            Stripe other = all[i];
+            if (other != this.stripe && other.lease.isOpen()) {
+                boolean well = getsOnWell(other, before[i], took);
+                this.superfluous |= well;
+                put |= !well && other.lease.putBack();
+            }
+        }
+        this.superfluous &= !put;
+        return put;
     }
 
     private @Nullable QueueNode takeOver(Stripe other) {
@@ -389,6 +493,7 @@ final class Worker implements Runnable {
         QueueNode alone = at.alone();
         if (alone != null && alone.claimInPlace()) {
             this.place = at;
+            this.claimed = true;
             if (at instanceof Lane lane) {
                 lane.served(this.stripe);
             }
@@ -416,6 +521,7 @@ final class Worker implements Runnable {
         own.setOpen(this.striped && this.slice.length() > 1);
         boolean moved = false;
         if (!own.isOpen() || !this.queue.normal().isEmpty()) {
+            own.interruptRound();
             QueueNode arrived = own.takeArrivals();
             if (arrived != null) {
                 this.queue.addAgain(arrived);
@@ -425,6 +531,7 @@ final class Worker implements Runnable {
         Stripe[] all = this.queue.stripes();
         Stripe other = (all.length > 0) ? nextOf(all) : own;
         if (other != own && other.isStuck()) {
+            moved |= other.lease.putBack();
             moved |= this.queue.empty(other);
         }
         if (moved && !this.searching) {

@@ -47,7 +47,7 @@ final class WorkerThreads {
     private static Thread bare(Runnable task, String name, long stackSize, boolean daemon,
             @Nullable ClassLoader contextClassLoader) {
         Thread thread = AccessController
-            .doPrivileged((PrivilegedAction<Thread>) () -> new Thread(null, task, name, stackSize, false));
+            .doPrivileged((PrivilegedAction<Thread>) () -> new WorkerThread(task, name, stackSize));
         thread.setDaemon(daemon);
         thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(contextClassLoader);

@@ -93,6 +93,22 @@ class TpMonitorTests {
     }
 
     @Test
+    void isToldHowLongAnObjectWaitedForEachOfItsTurns() throws Exception {
+        TpPool pool = watched();
+        TpWork work = this.pools.work(pool, "work", (instance, context, self) -> this.ticks.addAndGet(10));
+        Gate gate = this.pools.occupy(pool);
+        work.submit();
+        work.submit();
+        work.submit();
+        this.ticks.addAndGet(40);
+        gate.open();
+        work.waitForCallbacks(false);
+
+        assertThat(this.recorded.events).filteredOn((event) -> event.startsWith("started work"))
+            .containsExactly("started work after 40", "started work after 10", "started work after 10");
+    }
+
+    @Test
     void isToldOfFailures() throws Exception {
         TpPool pool = watched();
         TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {
