@@ -89,6 +89,23 @@ object | 24 | -DONE_SHOT -DGROUP                                   | a one-shot 
 object | 25 | -DONE_SHOT -DGROUP                                   | close() of a group looks for members before it is closed
 object | 26 | -DONE_SHOT -DGROUP                                   | endUnbegun() does not tell the waiter
 object | 27 | -DONE_SHOT -DGROUP                                   | the end of a one-shot does not tell the waiter
+lease  |  0 | -DBLOCKS=1                                           | a callback blocks, another worker puts back
+lease  |  0 | -DCANCEL                                             | a canceller
+lease  |  0 | -DWAIT                                               | a waiter
+lease  |  0 | -DCLOSE -DBLOCKS=1                                   | a closer, and a callback blocks
+lease  |  0 | -DWAIT -DDISASSOCIATE                                | a callback disassociates
+lease  |  0 | -DOTHER                                              | leases of two objects
+lease  |  1 | -DCANCEL                                             | the lease does not say that it is about to be opened
+lease  |  2 | -DCANCEL                                             | a canceller does not wait for a lease that is about to be opened
+lease  |  3 | -DCANCEL                                             | a canceller looks at the leases before the state word
+lease  |  4 | -DWAIT                                               | puts back without holding the object
+lease  |  5 | -DWAIT                                               | the owner settles before it ends the lease
+lease  |  6 | -DBLOCKS=1                                           | the look after parking leaves the leases out
+lease  |  7 | -DWAIT                                               | what is put back takes no place in the queue
+lease  |  8 | -DOTHER                                              | takes from a lease without comparing its number
+lease  |  9 | -DWAIT -DDISASSOCIATE                                | disassociates without ending the lease
+lease  | 10 | -DWAIT                                               | takes from a lease without a compare-and-set
+lease  | 11 | -DCANCEL                                             | puts back in the midst of a cancel
 TABLE
 }
 
