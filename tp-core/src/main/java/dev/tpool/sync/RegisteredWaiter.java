@@ -24,6 +24,7 @@ final class RegisteredWaiter extends WaitLine.Node implements TpWaitable.Registr
 
     @Override
     boolean claim() {
+        this.source.claiming(Thread.currentThread());
         try {
             this.claimed = this.waiter.claim();
         }
@@ -31,6 +32,7 @@ final class RegisteredWaiter extends WaitLine.Node implements TpWaitable.Registr
             // Not now: the handler is code of a user.
             this.failure = ex;
         }
+        this.source.claiming(null);
         return this.claimed;
     }
 

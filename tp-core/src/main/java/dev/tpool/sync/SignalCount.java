@@ -1,9 +1,11 @@
 package dev.tpool.sync;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,22 +19,38 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * The word
      *
      *   count >= 0   that many signals are there, and nobody stands in line
-     *   count < 0    frozen: only the holder of the lock may change anything; the number of
-     *                signals is ~count
+     *   count < 0    somebody stands in line; the number of signals is ~count
+     *   FROZEN       somebody is at the line, and the only one who may change anything
      *
      * While nobody stands in line, one compare-and-set gives or takes signals. Whatever has to
-     * do with the line is done between freeze() and thaw(), where the signals are a plain field
-     * and a claim and what it consumes are one step for everybody else. thaw() leaves the word
-     * frozen as long as somebody stands in line, so that nobody passes by.
+     * do with the line is done between freeze() and thaw(), where a claim and what it consumes
+     * are one step for everybody else. thaw() leaves the word negative as long as somebody
+     * stands in line, so that nobody passes by.
      *
-     * In between nothing is allocated, since the lock has to be given back whatever happens.
-     * Outside of freeze() and thaw() the first in line wants more than there is: thaw() serves
-     * the line from the front, whatever was changed before it.
+     * freeze() is one compare-and-set and thaw() a release: who looks at the word after a step of
+     * his own sees it frozen at least, waits, and then sees what it has become. It is frozen for a
+     * few instructions for each who is served, so whoever finds it so spins, and sleeps only if
+     * that takes long.
      *
-     * Those who were served are told by the one who served them, once the lock is free. A
-     * thread that gives up (time-out, interrupt) asks for the lock first: if it is no longer in
-     * line by then, the signals are its own and it returns with them.
+     * In between nothing is allocated, since it has to thaw whatever happens. Otherwise the first
+     * in line wants more than there is: thaw() serves the line from the front, whatever was
+     * changed before it. So there are always fewer signals than the most that fit while somebody
+     * stands in line, and FROZEN is the complement of no number of them.
+     *
+     * Those who were served are told by the one who served them, once it has thawed. A thread
+     * that gives up (time-out, interrupt) freezes first: if it is no longer in line by then, the
+     * signals are its own and it returns with them.
      */
+
+    private static final VarHandle COUNT = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "count",
+            VarHandle.class, SignalCount.class, int.class);
+
+    private static final int FROZEN = Integer.MIN_VALUE;
+
+    /** How often a thread looks again before it sleeps. */
+    private static final int SPINS = 200;
+
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     /** The name of what was given none. */
     static final String UNNAMED = "unnamed";
@@ -41,15 +59,13 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     private final boolean consumed;
 
-    private final AtomicInteger count;
+    private volatile int count;
 
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** Guarded by the lock. */
+    /** Touched only by whoever has frozen the word. */
     private final WaitLine line = new WaitLine();
 
-    /** The number of signals while frozen. Guarded by the lock. */
-    private int signals;
+    /** The thread that is calling a waiter of somebody's while the word is frozen. */
+    private @Nullable Thread claiming;
 
     /**
      * @param name for messages
@@ -58,8 +74,8 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      */
     SignalCount(String name, int initial, boolean consumed) {
         this.name = Objects.requireNonNull(name, "name");
-        this.count = new AtomicInteger(initial);
         this.consumed = consumed;
+        COUNT.setRelease(this, initial);
     }
 
     /**
@@ -77,13 +93,10 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * @return the length of the line
      */
     public final int waiting() {
-        this.lock.lock();
-        try {
-            return this.line.size();
-        }
-        finally {
-            this.lock.unlock();
-        }
+        int signals = freeze();
+        int size = this.line.size();
+        tell(thaw(signals));
+        return size;
     }
 
     @Override
@@ -101,19 +114,12 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * The number of signals that are there.
      */
     final int count() {
-        int seen = this.count.get();
-        if (seen >= 0) {
-            return seen;
-        }
-        // Not ~seen: somebody may be taking signals just now, or have returned with them.
-        this.lock.lock();
-        try {
-            seen = this.count.get();
-            return (seen >= 0) ? seen : ~seen;
-        }
-        finally {
-            this.lock.unlock();
-        }
+        int seen = this.count;
+        return signalsOf((seen != FROZEN) ? seen : awaitThaw());
+    }
+
+    private static int signalsOf(int seen) {
+        return (seen >= 0) ? seen : ~seen;
     }
 
     /**
@@ -122,19 +128,17 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * @return how many signals were there before
      */
     final int add(int added, int maximum) {
-        int seen = this.count.get();
+        int seen = this.count;
         while (seen >= 0) {
             // Written even if it stays the same: whoever takes the signal must see what
             // this thread did before.
-            if (this.count.compareAndSet(seen, raised(seen, added, maximum))) {
+            if (COUNT.compareAndSet(this, seen, raised(seen, added, maximum))) {
                 return seen;
             }
-            seen = this.count.get();
+            seen = this.count;
         }
-        freeze();
-        int before = this.signals;
-        this.signals = raised(before, added, maximum);
-        tell(thaw());
+        int before = freeze();
+        tell(thaw(raised(before, added, maximum)));
         return before;
     }
 
@@ -146,38 +150,34 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * Takes all signals away.
      */
     final void clear() {
-        int seen = this.count.get();
+        int seen = this.count;
         while (seen >= 0) {
-            if (this.count.compareAndSet(seen, 0)) {
+            if (COUNT.compareAndSet(this, seen, 0)) {
                 return;
             }
-            seen = this.count.get();
+            seen = this.count;
         }
         freeze();
-        this.signals = 0;
-        tell(thaw());
+        tell(thaw(0));
     }
 
     /**
      * Takes signals if they are there and nobody stands in line.
      */
     final boolean tryTake(int wanted) {
-        int seen = this.count.get();
+        int seen = this.count;
         while (seen >= wanted) {
-            if (!this.consumed || this.count.compareAndSet(seen, seen - wanted)) {
+            if (!this.consumed || COUNT.compareAndSet(this, seen, seen - wanted)) {
                 return true;
             }
-            seen = this.count.get();
+            seen = this.count;
         }
         if (seen >= 0) {
             return false;
         }
-        freeze();
-        boolean taken = this.line.isEmpty() && this.signals >= wanted;
-        if (taken && this.consumed) {
-            this.signals -= wanted;
-        }
-        tell(thaw());
+        int signals = freeze();
+        boolean taken = this.line.isEmpty() && signals >= wanted;
+        tell(thaw((taken && this.consumed) ? signals - wanted : signals));
         return taken;
     }
 
@@ -239,9 +239,9 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     }
 
     private void enter(WaitLine.Node place) {
-        freeze();
+        int signals = freeze();
         this.line.add(place);
-        tell(thaw());
+        tell(thaw(signals));
     }
 
     /**
@@ -249,35 +249,70 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * may have held up others who want little; one who wants a single signal never does.
      */
     final void leave(WaitLine.Node place) {
-        freeze();
+        int signals = freeze();
         this.line.remove(place);
-        tell(thaw());
+        tell(thaw(signals));
     }
 
-    private void freeze() {
-        if (this.lock.isHeldByCurrentThread()) {
-            throw new IllegalStateException(this + ": claim() must not call the object that gives the signal");
+    /**
+     * Begins what only one thread at a time may do.
+     * @return the number of signals
+     */
+    private int freeze() {
+        int seen = this.count;
+        while (seen == FROZEN || !COUNT.compareAndSet(this, seen, FROZEN)) {
+            seen = awaitThaw();
         }
-        this.lock.lock();
-        int seen = this.count.get();
-        while (seen >= 0 && !this.count.compareAndSet(seen, ~seen)) {
-            seen = this.count.get();
+        return signalsOf(seen);
+    }
+
+    private int awaitThaw() {
+        if (this.claiming == Thread.currentThread()) {
+            throw new IllegalStateException(getClass().getSimpleName() + " '" + this.name
+                    + "': claim() must not call the object that gives the signal");
         }
-        this.signals = (seen >= 0) ? seen : ~seen;
+        boolean interrupted = false;
+        int seen = this.count;
+        for (int looks = 1; seen == FROZEN; looks++) {
+            if (looks <= SPINS) {
+                Thread.onSpinWait();
+            }
+            else {
+                // Whoever froze it has lost its processor. Nobody who is interrupted
+                // would sleep, and a virtual thread would never let go of the processor.
+                interrupted |= Thread.interrupted();
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            }
+            seen = this.count;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return seen;
+    }
+
+    /**
+     * Says who is calling a waiter of somebody's, while the word is frozen, so that one
+     * that calls back is told so.
+     */
+    final void claiming(@Nullable Thread thread) {
+        this.claiming = thread;
     }
 
     /**
      * Serves the line and ends what {@link #freeze()} began.
+     * @param signals how many there are
      * @return the first of those who were served, linked in order, to be told now
      */
-    private WaitLine.@Nullable Node thaw() {
+    private WaitLine.@Nullable Node thaw(int signals) {
+        int left = signals;
         WaitLine.Node served = null;
         WaitLine.Node last = null;
         WaitLine.Node next = this.line.first();
-        while (next != null && next.wanted <= this.signals) {
+        while (next != null && next.wanted <= left) {
             this.line.remove(next);
             if (next.claim() && this.consumed) {
-                this.signals -= next.wanted;
+                left -= next.wanted;
             }
             if (last == null) {
                 served = next;
@@ -288,8 +323,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
             last = next;
             next = this.line.first();
         }
-        this.count.set(this.line.isEmpty() ? this.signals : ~this.signals);
-        this.lock.unlock();
+        COUNT.setRelease(this, (next == null) ? left : ~left);
         return served;
     }
 
