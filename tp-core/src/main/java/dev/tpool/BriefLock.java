@@ -36,19 +36,30 @@ class BriefLock {
         boolean interrupted = false;
         while (this.locked != 0 || !LOCKED.compareAndSet(this, 0, 1)) {
             looks++;
-            if (looks <= SPINS) {
-                Thread.onSpinWait();
-            }
-            else {
-                // Whoever has it has lost its processor. Nobody who is interrupted would
-                // sleep, and a virtual thread would never let go of the processor.
-                interrupted |= Thread.interrupted();
-                LockSupport.parkNanos(this, PAUSE_NANOS);
-            }
+            interrupted |= pause(looks, this);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * What a thread does between two looks at a lock of this kind that somebody else has.
+     * @param looks how often it has looked
+     * @param blocker what it waits for
+     * @return whether it was interrupted, which is no longer to be seen: to be put right
+     * when it has the lock
+     */
+    static boolean pause(int looks, Object blocker) {
+        if (looks <= SPINS) {
+            Thread.onSpinWait();
+            return false;
+        }
+        // Whoever has it has lost its processor. Nobody who is interrupted would sleep,
+        // and a virtual thread would never let go of the processor.
+        boolean interrupted = Thread.interrupted();
+        LockSupport.parkNanos(blocker, PAUSE_NANOS);
+        return interrupted;
     }
 
     final void unlock() {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The lock guards the results, and every change of the object's pending count, so that
  * there are always as many of one as of the other.
  */
-final class Results extends BriefLock {
+class Results extends BriefLock {
 
     /** Most objects have one result at a time. */
     private @Nullable Object first;
@@ -19,9 +19,16 @@ final class Results extends BriefLock {
     private @Nullable Line others;
 
     /**
+     * Whether no callback is pending that has a result. Under the lock.
+     */
+    final boolean isEmpty() {
+        return this.first == null;
+    }
+
+    /**
      * Adds the result of a callback that is about to be counted. Under the lock.
      */
-    void add(Object result) {
+    final void add(Object result) {
         if (this.first == null) {
             this.first = result;
             return;
@@ -35,7 +42,7 @@ final class Results extends BriefLock {
     /**
      * Takes back the result of a callback that was not counted. Under the lock.
      */
-    void takeBack() {
+    final void takeBack() {
         if (this.others == null || this.others.pollLast() == null) {
             this.first = null;
         }
@@ -44,7 +51,7 @@ final class Results extends BriefLock {
     /**
      * Takes the result of the callback that is about to run. Under the lock.
      */
-    Object take() {
+    final Object take() {
         Object taken = this.first;
         if (taken == null) {
             throw new NoSuchElementException();
@@ -56,7 +63,7 @@ final class Results extends BriefLock {
     /**
      * Drops the results of all callbacks that are pending. Under the lock.
      */
-    void drop() {
+    final void drop() {
         this.first = null;
         this.others = null;
     }

@@ -540,7 +540,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         }
     }
 
-    private long takeOneByState() {
+    final long takeOneByState() {
         while (true) {
             long seen = this.state;
             if (!ObjectState.isClaimable(seen)) {
@@ -581,7 +581,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         }
     }
 
-    private long dropPendingByState() {
+    final long dropPendingByState() {
         while (true) {
             long seen = this.state;
             long dropped = ObjectState.pending(seen);

@@ -1,9 +1,13 @@
 package dev.tpool;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
+import dev.tpool.sync.TpReusableWaiter;
 import dev.tpool.sync.TpWaitable;
 import org.jspecify.annotations.Nullable;
 
@@ -25,30 +29,38 @@ public final class TpWait extends ClockEntry {
 
     /*-
      * Locks are taken in this order: a waitable's, or the clock's, and then the wait's own. So set() installs
-     * a registration under its own lock, and registers it with the waitable and the clock after it has
-     * left it. Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
-     * ends the live registration under the wait's lock; the others find it changed. What is left
-     * behind at the waitable or the clock is removed by whoever finished the registration, or by set()
-     * itself if it was finished before set() was done.
+     * a setting under the wait's lock, and arms the clock and registers with the waitable, in this order, after
+     * it has left it. Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
+     * ends the live setting under the wait's lock; the others find it not live. What is left behind at the
+     * waitable or the clock is removed by whoever ended the setting, or by set() itself if it was ended before
+     * set() was done. WaitSetting says when a setting may be used again.
+     *
+     * What is pending is mostly one result, SIGNALLED. Only the number of these is kept, as the pending count,
+     * until another result occurs; from then on all are kept in line until none is pending.
      */
+
+    private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "locked",
+            VarHandle.class, TpWait.class, byte.class);
 
     private final TpWaitCallback<@Nullable Object> callback;
 
     private final @Nullable Object context;
 
-    private final Results results = new Results();
-
-    /** The live registration; written under the lock. */
-    private volatile @Nullable Watch live;
+    /**
+     * The live setting, or the last one if it may be used again. Written under the lock.
+     */
+    private volatile @Nullable WaitSetting current;
 
     /**
-     * The registration whose time-out the clock is armed for; guarded by the clock's
-     * lock.
+     * The setting whose time-out the clock is armed for; guarded by the clock's lock.
      */
-    private @Nullable Watch timed;
+    private @Nullable WaitSetting timed;
 
-    /** Passed from an expiry to what follows it, by whoever serves the clock. */
-    private @Nullable Watch timedOut;
+    /** Made under the lock, once. */
+    private @Nullable Rest rest;
+
+    /** The lock: of all settings, the results, and every change of the pending count. */
+    private volatile byte locked;
 
     /** Guarded by the lock. */
     private boolean closingWithGroup;
@@ -124,7 +136,16 @@ public final class TpWait extends ClockEntry {
      * @return {@code true} while a signal or the end of the time would post the callback
      */
     public boolean isSet() {
-        return this.live != null;
+        WaitSetting seen = this.current;
+        while (seen != null && !seen.isLive()) {
+            // It may have been replaced by another one.
+            WaitSetting again = this.current;
+            if (again == seen) {
+                return false;
+            }
+            seen = again;
+        }
+        return seen != null;
     }
 
     private boolean set(TpWaitable waitable, Timeout timeout, long nanos) {
@@ -135,9 +156,9 @@ public final class TpWait extends ClockEntry {
             case ABSOLUTE -> pool().clock().hasPassed(nanos);
         };
         TpActivationContext captured = environment().capture();
-        boolean hasTimeout = timeout != Timeout.NONE;
-        Watch watch = (captured != null) ? new WatchInContext(hasTimeout, captured) : new Watch(hasTimeout);
-        Watch replaced;
+        boolean usedAgain = captured == null && TpReusableWaiter.isToldBy(waitable);
+        WaitSetting replaced;
+        WaitSetting setting = null;
         Post post = Post.REFUSED;
         lock();
         try {
@@ -145,44 +166,126 @@ public final class TpWait extends ClockEntry {
                 return false;
             }
             checkOpen();
-            replaced = this.live;
-            this.live = atOnce ? null : watch;
+            replaced = live();
             if (atOnce) {
-                post = countPost(this.results, false, watch.inContext(TpWaitResult.TIMED_OUT));
+                post = count(TpWaitResult.TIMED_OUT, captured);
+            }
+            else {
+                setting = usedAgain ? free() : new WaitSetting.Single(this, captured);
+                install(setting, timeout != Timeout.NONE);
+            }
+            if (replaced != null) {
+                end(replaced);
             }
         }
         finally {
             unlock();
         }
         if (replaced != null) {
-            replaced.cleanUp();
+            replaced.withdraw();
+        }
+        if (setting != null) {
+            begin(setting, waitable, timeout, nanos);
         }
         finishPost(post);
-        if (!atOnce) {
-            try {
-                if (watch.hasTimeout) {
-                    armTimeout(watch, timeout, nanos);
-                }
-                watch.begin(waitable);
-            }
-            catch (RuntimeException | Error ex) {
-                watch.finish(null);
-                watch.cleanUp();
-                throw ex;
-            }
-        }
         return replaced != null;
     }
 
-    private void armTimeout(Watch watch, Timeout timeout, long nanos) {
+    /**
+     * The setting that is live. Under the lock.
+     */
+    private @Nullable WaitSetting live() {
+        WaitSetting last = this.current;
+        return (last != null && last.isLive()) ? last : null;
+    }
+
+    /**
+     * A setting that nobody else refers to. Under the lock.
+     */
+    private WaitSetting free() {
+        WaitSetting last = this.current;
+        if (last != null && last.isFree()) {
+            return last;
+        }
+        WaitSetting spare = (this.rest != null) ? this.rest.spare : null;
+        return (spare != null && spare.isFree()) ? spare : new WaitSetting(this);
+    }
+
+    /**
+     * Makes a setting the live one. Under the lock.
+     */
+    private void install(WaitSetting setting, boolean hasTimeout) {
+        WaitSetting last = this.current;
+        if (last != null && last != setting && last.isUsedAgain()) {
+            rest().spare = last;
+        }
+        setting.install(hasTimeout);
+        if (last != setting) {
+            this.current = setting;
+        }
+    }
+
+    private void begin(WaitSetting setting, TpWaitable waitable, Timeout timeout, long nanos) {
+        try {
+            if (timeout != Timeout.NONE) {
+                armTimeout(setting, timeout, nanos);
+            }
+            setting.register(waitable);
+        }
+        catch (RuntimeException | Error ex) {
+            finish(setting, null);
+            setting.cleanUp();
+            throw ex;
+        }
+        if (setting.isEndedAndHeld()) {
+            setting.cleanUp();
+        }
+        setting.isSetUp();
+    }
+
+    /**
+     * Ends the live setting, with a callback or without.
+     * @return whether it was live, and the callback, if any, was counted
+     */
+    boolean finish(WaitSetting setting, @Nullable TpWaitResult result) {
+        lock();
+        try {
+            if (!setting.isLive()) {
+                return false;
+            }
+            if (result != null) {
+                Post post = count(result, setting.captured());
+                if (post == Post.REFUSED) {
+                    // Whoever is closing the wait withdraws the setting.
+                    return false;
+                }
+                setting.counted(post);
+            }
+            end(setting);
+            return true;
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    private void end(WaitSetting setting) {
+        setting.end();
+        if (this.current == setting && !setting.isUsedAgain()) {
+            // What it has captured is not needed any more.
+            this.current = null;
+        }
+    }
+
+    private void armTimeout(WaitSetting setting, Timeout timeout, long nanos) {
         Clock clock = pool().clock();
         clock.lock();
         try {
             // One that was set meanwhile has, or will have, the clock for itself.
-            if (!watch.isLive()) {
+            if (!setting.isLive()) {
                 return;
             }
-            this.timed = watch;
+            this.timed = setting;
             if (timeout == Timeout.RELATIVE) {
                 clock.arm(this, clock.now() + nanos, 0, false);
             }
@@ -195,11 +298,14 @@ public final class TpWait extends ClockEntry {
         }
     }
 
-    private void disarmTimeout(Watch watch) {
+    /**
+     * Disarms the clock, if it is for this setting.
+     */
+    void disarmTimeout(WaitSetting setting) {
         Clock clock = pool().clock();
         clock.lock();
         try {
-            if (this.timed == watch) {
+            if (this.timed == setting) {
                 this.timed = null;
                 clock.disarm(this);
             }
@@ -210,19 +316,19 @@ public final class TpWait extends ClockEntry {
     }
 
     private boolean withdraw() {
-        Watch withdrawn;
+        WaitSetting withdrawn;
         lock();
         try {
-            withdrawn = this.live;
-            this.live = null;
+            withdrawn = live();
+            if (withdrawn == null) {
+                return false;
+            }
+            end(withdrawn);
         }
         finally {
             unlock();
         }
-        if (withdrawn == null) {
-            return false;
-        }
-        withdrawn.cleanUp();
+        withdrawn.withdraw();
         return true;
     }
 
@@ -267,11 +373,53 @@ public final class TpWait extends ClockEntry {
     }
 
     private void lock() {
-        this.results.lock();
+        if (!LOCKED.compareAndSet(this, (byte) 0, (byte) 1)) {
+            waitForLock();
+        }
+    }
+
+    private void waitForLock() {
+        int looks = 0;
+        boolean interrupted = false;
+        while (this.locked != 0 || !LOCKED.compareAndSet(this, (byte) 0, (byte) 1)) {
+            looks++;
+            interrupted |= BriefLock.pause(looks, this);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void unlock() {
-        this.results.unlock();
+        LOCKED.setRelease(this, (byte) 0);
+    }
+
+    /**
+     * What few waits need. Made under the lock.
+     */
+    private Rest rest() {
+        Rest made = this.rest;
+        if (made == null) {
+            made = new Rest();
+            this.rest = made;
+        }
+        return made;
+    }
+
+    /**
+     * Counts a callback with its result. Under the lock.
+     */
+    private Post count(TpWaitResult result, @Nullable TpActivationContext captured) {
+        if (result == TpWaitResult.SIGNALLED && captured == null && (this.rest == null || this.rest.isEmpty())) {
+            return countPost(false);
+        }
+        Rest kept = rest();
+        // First the result: what runs out of memory here has counted nothing.
+        Object inContext = ResultInContext.of(result, captured);
+        if (kept.isEmpty()) {
+            kept.signalledBefore = pending();
+        }
+        return countPost(kept, false, inContext);
     }
 
     @Override
@@ -281,12 +429,31 @@ public final class TpWait extends ClockEntry {
 
     @Override
     long takeOne(TpCallbackInstance instance) {
-        return takeOne(this.results, instance);
+        lock();
+        try {
+            long next = takeOneByState();
+            if (next != NOTHING_TAKEN) {
+                instance.receive((this.rest != null) ? this.rest.takeNext() : TpWaitResult.SIGNALLED);
+            }
+            return next;
+        }
+        finally {
+            unlock();
+        }
     }
 
     @Override
     long dropPending() {
-        return dropPending(this.results);
+        lock();
+        try {
+            if (this.rest != null) {
+                this.rest.drop();
+            }
+            return dropPendingByState();
+        }
+        finally {
+            unlock();
+        }
     }
 
     @Override
@@ -296,26 +463,28 @@ public final class TpWait extends ClockEntry {
 
     @Override
     Post expire(Clock clock, long now) {
-        Watch expired = this.timed;
+        WaitSetting expired = this.timed;
         if (expired == null) {
             return Post.REFUSED;
         }
-        boolean timedOutNow = expired.finish(TpWaitResult.TIMED_OUT);
+        boolean timedOutNow = finish(expired, TpWaitResult.TIMED_OUT);
         // Not before: what runs out of memory here is served again.
         this.timed = null;
         if (!timedOutNow) {
             return Post.REFUSED;
         }
-        this.timedOut = expired;
+        // It is there, since it has the result.
+        Objects.requireNonNull(this.rest).timedOut = expired;
         return expired.post();
     }
 
     @Override
     void afterExpiry(Post post) {
-        Watch expired = this.timedOut;
-        this.timedOut = null;
+        Rest kept = Objects.requireNonNull(this.rest);
+        WaitSetting expired = kept.timedOut;
+        kept.timedOut = null;
         if (expired != null) {
-            expired.leaveWaitable();
+            expired.expired();
         }
         finishPost(post);
     }
@@ -327,131 +496,34 @@ public final class TpWait extends ClockEntry {
     }
 
     /**
-     * One setting of the wait, as the waitable sees it. It is live while
-     * {@link TpWait#live} is this.
+     * What few waits need: results other than {@link TpWaitResult#SIGNALLED}, and a
+     * second setting. Guarded by the lock of the wait and not by its own.
      */
-    private class Watch implements TpWaitable.Waiter {
+    private static final class Rest extends Results {
 
-        private final boolean hasTimeout;
+        /** How many were signalled that come before the first of the results. */
+        private long signalledBefore;
 
-        /**
-         * What is left to do for the callback that was counted; passed from a step to the
-         * next.
-         */
-        private boolean toBeQueued;
-
-        private volatile TpWaitable.@Nullable Registration registration;
-
-        Watch(boolean hasTimeout) {
-            this.hasTimeout = hasTimeout;
-        }
+        /** One to be used again if the last one may not. */
+        private @Nullable WaitSetting spare;
 
         /**
-         * What the callback is told.
+         * Passed from an expiry to what follows it, by whoever serves the clock.
          */
-        Object inContext(TpWaitResult result) {
-            return result;
-        }
-
-        void begin(TpWaitable waitable) {
-            this.registration = waitable.register(this);
-            if (!isLive()) {
-                cleanUp();
-            }
-        }
+        private @Nullable WaitSetting timedOut;
 
         /**
-         * Leaves nothing behind at the waitable and the clock, once the registration is
-         * not live any more.
+         * Takes the result of the callback that is about to run.
          */
-        void cleanUp() {
-            leaveWaitable();
-            if (this.hasTimeout) {
-                disarmTimeout(this);
+        Object takeNext() {
+            if (isEmpty()) {
+                return TpWaitResult.SIGNALLED;
             }
-        }
-
-        void leaveWaitable() {
-            TpWaitable.Registration registered = this.registration;
-            if (registered != null) {
-                try {
-                    registered.cancel();
-                }
-                catch (Throwable ex) {
-                    // Whoever sets, closes or serves the clock has more to do, and no
-                    // part in it.
-                    pool().report(TpWait.this, ex);
-                }
+            if (this.signalledBefore > 0) {
+                this.signalledBefore--;
+                return TpWaitResult.SIGNALLED;
             }
-        }
-
-        @Override
-        public boolean claim() {
-            return finish(TpWaitResult.SIGNALLED);
-        }
-
-        @Override
-        public void signalled() {
-            if (this.hasTimeout) {
-                disarmTimeout(this);
-            }
-            finishPost(post());
-        }
-
-        /**
-         * The callback that {@link #finish} has counted.
-         */
-        Post post() {
-            return this.toBeQueued ? Post.TO_BE_QUEUED : Post.COUNTED;
-        }
-
-        boolean isLive() {
-            return TpWait.this.live == this;
-        }
-
-        /**
-         * Ends the registration, with a callback or without.
-         * @return whether it was live, and the callback, if any, was counted
-         */
-        boolean finish(@Nullable TpWaitResult result) {
-            lock();
-            try {
-                if (TpWait.this.live != this) {
-                    return false;
-                }
-                if (result != null) {
-                    Post post = countPost(TpWait.this.results, false, inContext(result));
-                    if (post == Post.REFUSED) {
-                        // Whoever is closing the wait withdraws the registration.
-                        return false;
-                    }
-                    this.toBeQueued = post == Post.TO_BE_QUEUED;
-                }
-                TpWait.this.live = null;
-                return true;
-            }
-            finally {
-                unlock();
-            }
-        }
-
-    }
-
-    /**
-     * A setting that has captured a context. Most have not, and are the smaller for it.
-     */
-    private final class WatchInContext extends Watch {
-
-        private final TpActivationContext captured;
-
-        WatchInContext(boolean hasTimeout, TpActivationContext captured) {
-            super(hasTimeout);
-            this.captured = captured;
-        }
-
-        @Override
-        Object inContext(TpWaitResult result) {
-            return new ResultInContext(result, this.captured);
+            return take();
         }
 
     }

@@ -7,12 +7,14 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BlockedThread extends WaitLine.Node {
 
+    private final int wanted;
+
     private final Thread thread = Thread.currentThread();
 
     private volatile boolean granted;
 
     BlockedThread(int wanted) {
-        super(wanted);
+        this.wanted = wanted;
     }
 
     boolean granted() {
@@ -20,7 +22,12 @@ final class BlockedThread extends WaitLine.Node {
     }
 
     @Override
-    boolean claim() {
+    int wanted() {
+        return this.wanted;
+    }
+
+    @Override
+    boolean accept() {
         this.granted = true;
         return true;
     }

@@ -3,7 +3,7 @@ package dev.tpool.sync;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A waiter's place in line, and the one place from which waiters are called.
+ * The place in line of a waiter that brings none of its own.
  */
 final class RegisteredWaiter extends WaitLine.Node implements TpWaitable.Registration {
 
@@ -11,19 +11,26 @@ final class RegisteredWaiter extends WaitLine.Node implements TpWaitable.Registr
 
     private final TpWaitable.Waiter waiter;
 
-    /** Written in {@code claim()}, thus under the line's guard. */
+    private final int wanted;
+
+    /** Written in {@code accept()}, thus under the line's guard. */
     private boolean claimed;
 
     private @Nullable Throwable failure;
 
     RegisteredWaiter(SignalCount source, TpWaitable.Waiter waiter, int wanted) {
-        super(wanted);
         this.source = source;
         this.waiter = waiter;
+        this.wanted = wanted;
     }
 
     @Override
-    boolean claim() {
+    int wanted() {
+        return this.wanted;
+    }
+
+    @Override
+    boolean accept() {
         this.source.claiming(Thread.currentThread());
         try {
             this.claimed = this.waiter.claim();

@@ -105,7 +105,12 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     }
 
     final Registration register(Waiter waiter, int wanted) {
-        RegisteredWaiter place = new RegisteredWaiter(this, Objects.requireNonNull(waiter, "waiter"), wanted);
+        Objects.requireNonNull(waiter, "waiter");
+        if (wanted == 1 && waiter instanceof TpReusableWaiter reusable && reusable.comesTo(this)) {
+            enter(reusable);
+            return reusable;
+        }
+        RegisteredWaiter place = new RegisteredWaiter(this, waiter, wanted);
         enter(place);
         return place;
     }
@@ -247,11 +252,13 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     /**
      * Gives up a place in line, if it still is one. Somebody who wants much, in front,
      * may have held up others who want little; one who wants a single signal never does.
+     * @return whether it stood in line until now
      */
-    final void leave(WaitLine.Node place) {
+    final boolean leave(WaitLine.Node place) {
         int signals = freeze();
-        this.line.remove(place);
+        boolean stood = this.line.remove(place);
         tell(thaw(signals));
+        return stood;
     }
 
     /**
@@ -309,10 +316,10 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         WaitLine.Node served = null;
         WaitLine.Node last = null;
         WaitLine.Node next = this.line.first();
-        while (next != null && next.wanted <= left) {
+        while (next != null && next.wanted() <= left) {
             this.line.remove(next);
-            if (next.claim() && this.consumed) {
-                left -= next.wanted;
+            if (next.accept() && this.consumed) {
+                left -= next.wanted();
             }
             if (last == null) {
                 served = next;
@@ -331,7 +338,8 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         WaitLine.Node node = served;
         while (node != null) {
             WaitLine.Node after = node.next;
-            // A registration may live long: it must not keep others alive.
+            // A registration may live long: it must not keep others alive. And once it is
+            // told, it may be in another line.
             node.next = null;
             node.tell();
             node = after;

@@ -42,10 +42,11 @@ final class WaitLine {
 
     /**
      * Takes a node out of line; nothing happens if it is not in line any more.
+     * @return whether it was
      */
-    void remove(Node node) {
+    boolean remove(Node node) {
         if (!node.inLine) {
-            return;
+            return false;
         }
         Node before = node.previous;
         Node after = node.next;
@@ -66,15 +67,14 @@ final class WaitLine {
         node.next = null;
         node.inLine = false;
         this.size--;
+        return true;
     }
 
     /**
-     * One who stands in line: a blocked thread or a registered waiter.
+     * One who stands in line: a blocked thread or a registered waiter. May come back once
+     * it has left or was told.
      */
     abstract static class Node {
-
-        /** How many signals it takes to let this one go. */
-        final int wanted;
 
         private @Nullable Node previous;
 
@@ -83,18 +83,21 @@ final class WaitLine {
 
         private boolean inLine;
 
-        Node(int wanted) {
-            this.wanted = wanted;
+        /**
+         * How many signals it takes to let this one go.
+         */
+        int wanted() {
+            return 1;
         }
 
         /**
          * Accepts or declines what was wanted. Called once, just out of line, under the
          * line's guard. Does not throw.
          */
-        abstract boolean claim();
+        abstract boolean accept();
 
         /**
-         * Lets go the one who accepted. Called once after {@code claim()}, whatever that
+         * Lets go the one who accepted. Called once after {@code accept()}, whatever that
          * returned, outside every lock. Does not throw.
          */
         abstract void tell();

@@ -89,12 +89,11 @@ class WaitLineTests {
         private final String name;
 
         private Place(String name) {
-            super(1);
             this.name = name;
         }
 
         @Override
-        boolean claim() {
+        boolean accept() {
             return true;
         }
 

@@ -1,0 +1,282 @@
+package dev.tpool;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import dev.tpool.sync.TpReusableWaiter;
+import dev.tpool.sync.TpWaitable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One setting of a wait after the other, and its place in the waitable's line.
+ */
+class WaitSetting extends TpReusableWaiter {
+
+    /*-
+     * It must not be used again before nobody but the wait refers to it: a late claim would accept a signal
+     * for the next setting, a late removal take that one out of line, a late disarm stop its clock. Two marks
+     * say so, each set under the wait's lock when a setting is installed, and taken away by one thread:
+     *
+     *   beingSet    by the setter, as the last thing that it does with the setting
+     *   held        by the thread that ended the setting, as the last thing that it does with it, if it
+     *               knows that the line is done with it, too: either it tells it, and does so after it has
+     *               disarmed the clock and before the callback is queued; or it has withdrawn it, or is the
+     *               clock, and found it still in line and took it out
+     *
+     * With both gone, the setter and the one who ended the setting are done with it. So is the line, since to
+     * leave and to be told are the last that becomes of one who stands there. The clock is armed for another
+     * setting or for none: the setter arms it before it registers, and only for a setting that is live, and
+     * whoever ends one disarms it, all under the clock's lock. So every claim, removal, disarm and expiry that
+     * meets a setting is meant for the present use of it. That it is looked for by its identity is enough.
+     *
+     * There are ends after which two threads are on their way to it: it was withdrawn when it had just been
+     * claimed in vain and was about to be told, or before it was in line. Then it stays held for ever, and the
+     * wait makes another one. So it does if the last one is on its way out; that one becomes a spare, so that
+     * a wait that is always set while it is set uses two in turn.
+     *
+     * Whoever ends a setting must find it in line if it has got there, and the setter must find it ended if it
+     * has not. One stores that it is not live, and looks then where it stands; the other one enters the line,
+     * and looks then whether it is live. Entering is a full fence. The one who ends it needs a fence of his
+     * own, but only while it is being set: what he sees of a setting that is not, he sees all.
+     */
+
+    private static final VarHandle LIVE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "live",
+            VarHandle.class, WaitSetting.class, boolean.class);
+
+    private static final VarHandle BEING_SET = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "beingSet",
+            VarHandle.class, WaitSetting.class, boolean.class);
+
+    private static final VarHandle HELD = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "held",
+            VarHandle.class, WaitSetting.class, boolean.class);
+
+    private final TpWait wait;
+
+    /** Whether the wait is set by it. Written under the wait's lock. */
+    private volatile boolean live;
+
+    /** Whether the setter may still do something to it. */
+    private volatile boolean beingSet;
+
+    /** Whether the line, or whoever ends it, may still do something to it. */
+    private volatile boolean held;
+
+    private boolean hasTimeout;
+
+    /**
+     * What is left to do for the callback that was counted; passed from a step to the
+     * next.
+     */
+    private boolean toBeQueued;
+
+    WaitSetting(TpWait wait) {
+        this.wait = wait;
+    }
+
+    /**
+     * What was captured for the setting.
+     */
+    @Nullable TpActivationContext captured() {
+        return null;
+    }
+
+    /**
+     * Whether the wait keeps it when it is over.
+     */
+    boolean isUsedAgain() {
+        return true;
+    }
+
+    final boolean isLive() {
+        return this.live;
+    }
+
+    /**
+     * Whether nobody but the wait refers to it. Under the wait's lock.
+     */
+    final boolean isFree() {
+        return !this.held && !this.beingSet && isUsedAgain();
+    }
+
+    /**
+     * Begins a setting. Under the wait's lock.
+     */
+    final void install(boolean hasTimeout) {
+        this.hasTimeout = hasTimeout;
+        BEING_SET.setRelease(this, true);
+        HELD.setRelease(this, true);
+        LIVE.setRelease(this, true);
+    }
+
+    /**
+     * Registers it, by the setter.
+     */
+    void register(TpWaitable waitable) {
+        waitable.register(this);
+    }
+
+    /**
+     * Whether it was ended by somebody who may have come before it was registered, or
+     * before the clock was armed.
+     */
+    final boolean isEndedAndHeld() {
+        return !this.live && this.held;
+    }
+
+    /**
+     * The setter is done with it.
+     */
+    final void isSetUp() {
+        BEING_SET.setRelease(this, false);
+    }
+
+    /**
+     * Ends it. Under the wait's lock.
+     */
+    final void end() {
+        LIVE.setRelease(this, false);
+    }
+
+    /**
+     * A callback was counted for it.
+     */
+    final void counted(TpObject.Post post) {
+        this.toBeQueued = post == TpObject.Post.TO_BE_QUEUED;
+    }
+
+    /**
+     * What is left to do for the callback that was counted.
+     */
+    final TpObject.Post post() {
+        return this.toBeQueued ? TpObject.Post.TO_BE_QUEUED : TpObject.Post.COUNTED;
+    }
+
+    /**
+     * What is left to do for whoever has ended it without a callback.
+     */
+    final void withdraw() {
+        if (cleanUp()) {
+            letGo();
+        }
+    }
+
+    /**
+     * What is left to do for the clock after it has ended it.
+     */
+    final void expired() {
+        if (leaveWaitable()) {
+            letGo();
+        }
+    }
+
+    /**
+     * Leaves nothing behind at the waitable and the clock, once it is not live any more.
+     * @return whether it stood in line until now
+     */
+    final boolean cleanUp() {
+        boolean stood = leaveWaitable();
+        if (this.hasTimeout) {
+            this.wait.disarmTimeout(this);
+        }
+        return stood;
+    }
+
+    private boolean leaveWaitable() {
+        if (this.beingSet) {
+            VarHandle.fullFence();
+        }
+        try {
+            return giveUp();
+        }
+        catch (Throwable ex) {
+            // Whoever sets, closes or serves the clock has more to do, and no part in it.
+            this.wait.pool().report(this.wait, ex);
+            return false;
+        }
+    }
+
+    /**
+     * Leaves the line, if it is there.
+     * @return whether it was, and the waitable does not know it any more
+     */
+    boolean giveUp() {
+        return leave();
+    }
+
+    private void letGo() {
+        HELD.setRelease(this, false);
+    }
+
+    @Override
+    public final boolean claim() {
+        return this.wait.finish(this, TpWaitResult.SIGNALLED);
+    }
+
+    @Override
+    public final void signalled() {
+        if (this.hasTimeout) {
+            this.wait.disarmTimeout(this);
+        }
+        TpWait settled = this.wait;
+        TpObject.Post post = post();
+        // Before the callback can run, which may set the wait again.
+        letGo();
+        settled.finishPost(post);
+    }
+
+    /**
+     * A setting that is not used again, since it has captured a context or its waitable
+     * is somebody's own. Most are not, and are the smaller for it.
+     */
+    static final class Single extends WaitSetting {
+
+        private final @Nullable TpActivationContext captured;
+
+        private volatile TpWaitable.@Nullable Registration registration;
+
+        Single(TpWait wait, @Nullable TpActivationContext captured) {
+            super(wait);
+            this.captured = captured;
+        }
+
+        @Override
+        @Nullable TpActivationContext captured() {
+            return this.captured;
+        }
+
+        @Override
+        boolean isUsedAgain() {
+            return false;
+        }
+
+        @Override
+        void register(TpWaitable waitable) {
+            this.registration = waitable.register(isToldBy(waitable) ? this : new OrdinaryWaiter(this));
+        }
+
+        @Override
+        boolean giveUp() {
+            TpWaitable.Registration registered = this.registration;
+            return registered != null && registered.cancel();
+        }
+
+    }
+
+    /**
+     * What a waitable of somebody's own gets, which may do with it what it likes.
+     */
+    private record OrdinaryWaiter(WaitSetting setting) implements TpWaitable.Waiter {
+
+        @Override
+        public boolean claim() {
+            return this.setting.claim();
+        }
+
+        @Override
+        public void signalled() {
+            this.setting.signalled();
+        }
+
+    }
+
+}
