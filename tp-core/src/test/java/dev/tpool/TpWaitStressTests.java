@@ -3,6 +3,7 @@ package dev.tpool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -206,6 +207,88 @@ class TpWaitStressTests {
         releaser.join();
 
         assertThat(failed).as("set again while the group was being closed").hasValue(0);
+    }
+
+    @Test
+    void noSettingOfAWaitIsTakenForAnother() throws Exception {
+        TpSemaphore other = TpSemaphore.of(0, Integer.MAX_VALUE);
+        AtomicInteger mayTimeOut = new AtomicInteger();
+        TpWait wait = this.environment.wait((instance, context, self, result) -> {
+            count(result);
+            if (ThreadLocalRandom.current().nextInt(4) == 0) {
+                setAnyhow(self, this.semaphore, other, mayTimeOut);
+            }
+        }, null);
+        int permits = 0;
+        for (int round = 0; round < 40; round++) {
+            CountDownLatch start = new CountDownLatch(1);
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                threads.add(new Thread(() -> {
+                    awaitStart(start);
+                    for (int j = 0; j < 1_000; j++) {
+                        setAnyhow(wait, this.semaphore, other, mayTimeOut);
+                    }
+                }));
+            }
+            threads.add(new Thread(() -> {
+                awaitStart(start);
+                for (int j = 0; j < 500; j++) {
+                    this.semaphore.release();
+                    other.release();
+                }
+            }));
+            permits += 1_000;
+            threads.forEach(Thread::start);
+            start.countDown();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            // A callback sets it again at most so often.
+            while (wait.pending() + wait.running() > 0 || wait.isSet()) {
+                this.takenBack.addAndGet(wait.unset() ? 1 : 0);
+                wait.waitForCallbacks(false);
+            }
+
+            assertThat(this.signalled.get()).as("signals consumed in round %d", round)
+                .isEqualTo(permits - this.semaphore.availablePermits() - other.availablePermits());
+            assertThat(this.signalled.get() + this.timedOut.get() + this.takenBack.get()).as("settings")
+                .isEqualTo(this.set.get());
+            assertThat(this.timedOut.get()).as("only what had a short time-out").isLessThanOrEqualTo(mayTimeOut.get());
+            await().pollDelay(Duration.ZERO).until(() -> this.semaphore.waiting() + other.waiting() == 0);
+        }
+        wait.close();
+        assertThat(this.timedOut.get()).isPositive();
+        assertThat(this.takenBack.get()).isPositive();
+    }
+
+    private void setAnyhow(TpWait wait, TpSemaphore one, TpSemaphore other, AtomicInteger mayTimeOut) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        TpSemaphore semaphore = random.nextBoolean() ? one : other;
+        boolean taken;
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                this.takenBack.addAndGet(wait.unset() ? 1 : 0);
+                return;
+            }
+            case 1 -> {
+                mayTimeOut.incrementAndGet();
+                taken = wait.set(semaphore, Duration.ofNanos(random.nextInt(100_000)));
+            }
+            case 2, 3 -> taken = wait.set(semaphore, Duration.ofHours(1));
+            default -> taken = wait.set(semaphore);
+        }
+        this.set.incrementAndGet();
+        this.takenBack.addAndGet(taken ? 1 : 0);
+    }
+
+    private static void awaitStart(CountDownLatch start) {
+        try {
+            start.await();
+        }
+        catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
     }
 
     private void count(TpWaitResult result) {
