@@ -9,7 +9,8 @@ final class ObjectState {
     /*-
      * Layout, high to low
      *
-     *   63..61  unused     always 0
+     *   63..62  unused     always 0
+     *   61      MIXED      the pending callbacks of a wait are told different things: claim them under its lock
      *   60      CREATING   its pool knows it, its group and library perhaps not yet: do not free it
      *   59      IN_FLIGHT  an I/O object has operations that have not completed, written off or not
      *   58      STARTED    an I/O object has operations that somebody has to wait for
@@ -31,6 +32,7 @@ final class ObjectState {
      *   FREED implies CLOSED, pending = running = 0 and not IN_FLIGHT, and is set once; nothing runs after
      *   it or after RELEASED, though a poster that is about to be refused may show for a moment as pending
      *   STARTED implies IN_FLIGHT
+     *   MIXED implies pending > 0, but for whoever has the wait's lock
      *
      * Transitions
      *
@@ -54,7 +56,9 @@ final class ObjectState {
      *                running > 0
      *                                                pending + what is left of the lease      add
      *   who put back QUEUED was not set              QUEUED, then push                        CAS
-     *   canceller    always                          pending = 0                              CAS
+     *   canceller    always                          pending = 0, not MIXED                   CAS
+     *   clock, wait  a result unlike those before    MIXED, before its post                   or
+     *   worker       MIXED, took the last one        not MIXED, in the same step              CAS
      *   worker       end of an execution             running - 1                              add
      *   worker       end of a one-shot that is not   running - 1, FREED                       add
      *                disassociated
@@ -112,6 +116,8 @@ final class ObjectState {
 
     static final long CREATING = 1L << 60;
 
+    static final long MIXED = 1L << 61;
+
     private ObjectState() {
     }
 
@@ -144,7 +150,7 @@ final class ObjectState {
      * is pending, so whoever takes the object out has something to run.
      */
     static boolean isClaimableInPlace(long state) {
-        return pending(state) > 1 && (state & (QUEUED | FREED | RELEASED)) == QUEUED;
+        return pending(state) > 1 && (state & (QUEUED | FREED | RELEASED | MIXED)) == QUEUED;
     }
 
     /**
@@ -167,11 +173,11 @@ final class ObjectState {
      */
     static long claimed(long state) {
         long next = state - PENDING_ONE + RUNNING_ONE;
-        return (pending(next) == 0) ? next & ~QUEUED : next;
+        return (pending(next) == 0) ? next & ~(QUEUED | MIXED) : next;
     }
 
     static long withoutPending(long state) {
-        return state & ~MAX_PENDING;
+        return state & ~(MAX_PENDING | MIXED);
     }
 
 }

@@ -541,8 +541,20 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     final long takeOneByState() {
+        return takeOneUnless(0);
+    }
+
+    /**
+     * Turns a pending callback into a running one, unless certain flags are set.
+     * @return the new state, {@link #NOTHING_TAKEN}, or the flags, which are no new state
+     * since nothing is running in them
+     */
+    final long takeOneUnless(long flags) {
         while (true) {
             long seen = this.state;
+            if (ObjectState.is(seen, flags)) {
+                return flags;
+            }
             if (!ObjectState.isClaimable(seen)) {
                 if (STATE.compareAndSet(this, seen, seen & ~ObjectState.QUEUED)) {
                     return NOTHING_TAKEN;
@@ -817,6 +829,14 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
                 return;
             }
         }
+    }
+
+    /**
+     * Sets flags of the state word.
+     * @return the state before
+     */
+    final long setFlags(long flags) {
+        return (long) STATE.getAndBitwiseOr(this, flags);
     }
 
     final void clearFlags(long flags) {

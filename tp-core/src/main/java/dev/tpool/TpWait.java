@@ -36,7 +36,10 @@ public final class TpWait extends ClockEntry {
      * set() was done. WaitSetting says when a setting may be used again.
      *
      * What is pending is mostly one result, SIGNALLED. Only the number of these is kept, as the pending count,
-     * until another result occurs; from then on all are kept in line until none is pending.
+     * and workers claim them by the state word alone. Whoever has another result says so in the state word,
+     * MIXED, before he counts it: what was pending in that very step was SIGNALLED, all that comes after is
+     * kept in line, and nobody claims but under the lock. That ends with the claim or the drop of the last
+     * one, in the same step. So under the lock, MIXED is set if and only if there is a line of results.
      */
 
     private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "locked",
@@ -59,7 +62,7 @@ public final class TpWait extends ClockEntry {
     /** Made under the lock, once. */
     private @Nullable Rest rest;
 
-    /** The lock: of all settings, the results, and every change of the pending count. */
+    /** The lock: of all settings, the results, and every callback that is counted. */
     private volatile byte locked;
 
     /** Guarded by the lock. */
@@ -361,10 +364,11 @@ public final class TpWait extends ClockEntry {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // The type of the context says whether it may be null,
-                                  // and each callback has a result.
+    @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
     void invoke(TpCallbackInstance instance) throws Exception {
-        this.callback.run(instance, this.context, this, (TpWaitResult) instance.payload);
+        Object result = instance.payload;
+        this.callback.run(instance, this.context, this,
+                (result != null) ? (TpWaitResult) result : TpWaitResult.SIGNALLED);
     }
 
     @Override
@@ -416,24 +420,36 @@ public final class TpWait extends ClockEntry {
         Rest kept = rest();
         // First the result: what runs out of memory here has counted nothing.
         Object inContext = ResultInContext.of(result, captured);
-        if (kept.isEmpty()) {
-            kept.signalledBefore = pending();
+        boolean first = kept.isEmpty();
+        if (first) {
+            kept.signalledBefore = ObjectState.pending(setFlags(ObjectState.MIXED));
         }
-        return countPost(kept, false, inContext);
+        Post post = countPost(kept, false, inContext);
+        if (first && post == Post.REFUSED) {
+            clearFlags(ObjectState.MIXED);
+        }
+        return post;
     }
 
     @Override
     boolean isClaimedByStateAlone() {
-        return false;
+        // What is MIXED is claimed by nobody in place.
+        return true;
     }
 
     @Override
     long takeOne(TpCallbackInstance instance) {
+        long next = takeOneUnless(ObjectState.MIXED);
+        return (next != ObjectState.MIXED) ? next : takeOneOfMixed(instance);
+    }
+
+    private long takeOneOfMixed(TpCallbackInstance instance) {
         lock();
         try {
             long next = takeOneByState();
             if (next != NOTHING_TAKEN) {
-                instance.receive((this.rest != null) ? this.rest.takeNext() : TpWaitResult.SIGNALLED);
+                // What is mixed has been dropped meanwhile if there is no result.
+                instance.receive(Objects.requireNonNull(this.rest).takeNext());
             }
             return next;
         }

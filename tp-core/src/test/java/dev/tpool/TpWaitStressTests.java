@@ -210,6 +210,37 @@ class TpWaitStressTests {
     }
 
     @Test
+    void eachCallbackHasItsOwnResultInOrder() throws Exception {
+        TpPool one = TpPool.builder("one").threadMaximum(1).build();
+        List<TpWaitResult> expected = new ArrayList<>();
+        List<TpWaitResult> results = new ArrayList<>();
+        TpWait wait = TpEnvironment.of(one).wait((instance, context, self, result) -> results.add(result), null);
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        for (int round = 0; round < 300; round++) {
+            expected.clear();
+            results.clear();
+            int settings = random.nextInt(1, 200);
+            for (int i = 0; i < settings; i++) {
+                if (random.nextInt(20) == 0) {
+                    wait.set(this.semaphore, Duration.ZERO);
+                    expected.add(TpWaitResult.TIMED_OUT);
+                }
+                else {
+                    this.semaphore.release();
+                    wait.set(this.semaphore);
+                    expected.add(TpWaitResult.SIGNALLED);
+                }
+            }
+            wait.waitForCallbacks(false);
+
+            assertThat(results).isEqualTo(expected);
+        }
+        wait.close();
+        one.close();
+        assertThat(one.awaitTermination(Duration.ofMinutes(1))).isTrue();
+    }
+
+    @Test
     void noSettingOfAWaitIsTakenForAnother() throws Exception {
         TpSemaphore other = TpSemaphore.of(0, Integer.MAX_VALUE);
         AtomicInteger mayTimeOut = new AtomicInteger();

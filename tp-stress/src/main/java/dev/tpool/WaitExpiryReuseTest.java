@@ -16,11 +16,11 @@ import org.openjdk.jcstress.infra.results.LLLL_Result;
  * java -jar tp-stress/target/jcstress.jar -t WaitExpiryReuseTest
  * </pre>
  *
- * A wait that is unset and set again while its time is over: what is meant for one setting
- * never meets the other. There is one signal, which comes after the time-out and is for
- * the second one. The results are whether unsetting took the first one back, whether the
- * wait is still set, pending callbacks once the time of the second one is over, too, and
- * whether the event is set.
+ * A wait that is unset and set again while its time is over: what is meant for one
+ * setting never meets the other. There is one signal, which comes after the time-out and
+ * is for the second one. The results are whether unsetting took the first one back,
+ * whether the wait is still set, pending callbacks once the time of the second one is
+ * over, too, and whether the event is set.
  */
 @JCStressTest
 @Outcome(id = "true, false, 1, false", expect = Expect.ACCEPTABLE, desc = "taken back; the second has the signal")
