@@ -3,7 +3,7 @@ package dev.tpool;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +36,11 @@ final class Clock {
      * the wheel and their posts are counted in the objects' state words; whoever disarms an entry under the
      * lock therefore knows that its post either is pending or will not come. What calls others, queueing the
      * objects, is done after the lock was left.
+     *
+     * When many are due they are put in line at once, since their order takes a look at all of them, and
+     * expire and are queued bit by bit: nobody waits for the lock until all are done, the workers begin with
+     * the first while the last are still armed, and each is queued while it is still in the cache. Timers of
+     * one pool that follow each other are queued in one step.
      *
      * The thread decides how long to park as the last thing that it does before it parks: until then it may
      * have waited for other locks, and a wake-up that came meanwhile is spent. For as long as it is awake,
@@ -86,6 +91,9 @@ final class Clock {
      * times.
      */
     private long wallOffset;
+
+    /** Owned by the thread that serves. */
+    private final ExpiredEntries expired = new ExpiredEntries();
 
     private @Nullable Thread thread;
 
@@ -285,80 +293,122 @@ final class Clock {
     }
 
     /**
-     * Serves everything that is due by now.
+     * Serves everything that is due by now. By one thread at a time.
      * @return the nanoseconds until it has to be called again, or {@link Long#MAX_VALUE}
      * if nothing is armed
      */
     long serve() {
-        List<ClockEntry> expired = new ArrayList<>();
-        List<TpObject.@Nullable Post> posts = new ArrayList<>();
-        try {
-            takeExpired(expired, posts);
-        }
-        finally {
-            finishPosts(expired, posts);
+        boolean more = true;
+        while (more) {
+            try {
+                more = expireSome();
+            }
+            finally {
+                this.expired.finish();
+            }
         }
         return nanosToNext();
     }
 
-    private void finishPosts(List<ClockEntry> expired, List<TpObject.@Nullable Post> posts) {
-        for (int i = 0; i < posts.size(); i++) {
-            TpObject.Post post = posts.get(i);
-            if (post != null && post != TpObject.Post.REFUSED) {
-                try {
-                    expired.get(i).afterExpiry(post);
-                }
-                catch (Throwable ex) {
-                    Failures.log(logger, Level.ERROR, () -> "a timer or wait could not be served", ex);
-                }
-            }
-        }
-    }
-
-    private void takeExpired(List<ClockEntry> expired, List<TpObject.@Nullable Post> posts) {
+    /**
+     * Lets some of those expire that are due, as many as can be handed over while their
+     * memory is near, and the lock is not held for long.
+     * @return whether there may be more
+     */
+    private boolean expireSome() {
         this.lock.lock();
         try {
-            expire(expired, posts);
+            this.wakeTick = Long.MIN_VALUE;
+            if (!this.wheel.hasLine()) {
+                lineUp();
+            }
+            expireFirst(now());
+            return this.wheel.hasLine();
         }
         finally {
-            // What memory was short for is served next.
-            for (int i = 0; i < expired.size(); i++) {
-                if ((i >= posts.size() || posts.get(i) == null) && !expired.get(i).isArmed()) {
-                    this.wheel.add(expired.get(i));
-                }
-            }
             this.lock.unlock();
         }
     }
 
-    private void expire(List<ClockEntry> expired, List<TpObject.@Nullable Post> posts) {
-        this.wakeTick = Long.MIN_VALUE;
+    /**
+     * Puts all that are due in line. When memory runs out they may be in another order,
+     * but none is lost.
+     */
+    private void lineUp() {
         if (!this.absolutes.isEmpty()) {
             compareClocks();
         }
-        long now = now();
-        this.wheel.advance(tickAt(now), expired);
-        if (expired.size() > 1) {
-            // Entries of one tick may have different due times; equal ones keep the
-            // order they were set in.
-            expired.sort(Comparator.comparingLong(this::exactDue));
+        List<ClockEntry> due = new ArrayList<>();
+        try {
+            this.wheel.advance(tickAt(now()), due);
+            if (due.size() > 1) {
+                sortByDue(due);
+            }
         }
-        // First the room: what was counted has to be finished.
-        posts.addAll(Collections.nCopies(expired.size(), null));
+        finally {
+            this.wheel.putInLine(due);
+        }
+    }
+
+    private void expireFirst(long now) {
         OutOfMemoryError shortage = null;
-        for (int i = 0; i < expired.size(); i++) {
-            ClockEntry entry = expired.get(i);
+        while (this.expired.hasRoom()) {
+            ClockEntry entry = this.wheel.takeFromLine();
+            if (entry == null) {
+                break;
+            }
             try {
-                posts.set(i, isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
+                this.expired.add(entry, isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
             }
             catch (OutOfMemoryError ex) {
-                // Most entries need no memory. One that needs more than there will ever
-                // be must not be in the way of all others.
+                // Served next. Most entries need no memory. One that needs more than
+                // there will ever be must not be in the way of all others.
+                if (!entry.isArmed()) {
+                    this.wheel.add(entry);
+                }
                 shortage = ex;
             }
         }
         if (shortage != null) {
             throw shortage;
+        }
+    }
+
+    /**
+     * Sorts what may be of one tick and have different due times; what is due at the same
+     * time keeps the order in which it was set.
+     */
+    private void sortByDue(List<ClockEntry> entries) {
+        int count = entries.size();
+        long[] keys = new long[count];
+        long earliest = Long.MAX_VALUE;
+        long latest = Long.MIN_VALUE;
+        boolean inOrder = true;
+        for (int i = 0; i < count; i++) {
+            long due = exactDue(entries.get(i));
+            inOrder &= due >= latest;
+            earliest = Math.min(earliest, due);
+            latest = Math.max(latest, due);
+            keys[i] = due;
+        }
+        if (inOrder) {
+            return;
+        }
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
+        long range = latest - earliest;
+        if (range < 0 || range >= 1L << (Long.SIZE - 1 - bits)) {
+            // Some of them have windows of years.
+            entries.sort(Comparator.comparingLong(this::exactDue));
+            return;
+        }
+        // Sorting numbers does not touch the entries again and again.
+        for (int i = 0; i < count; i++) {
+            keys[i] = ((keys[i] - earliest) << bits) | i;
+        }
+        Arrays.sort(keys);
+        ClockEntry[] before = entries.toArray(new ClockEntry[0]);
+        for (int i = 0; i < count; i++) {
+            entries.set(i, before[(int) keys[i] & ((1 << bits) - 1)]);
         }
     }
 

@@ -28,6 +28,10 @@ final class TimerWheel {
      * is put off again and again, as a time-out is, is hardly ever moved. It may lose its place in the order
      * of its tick by that.
      *
+     * What is due is taken out of its slot, and may be put in line, in the order in which it is to be
+     * served. There it can still be removed or moved, so whoever serves the line may do so bit by bit. The
+     * line is a list, since entries that are linked are fetched one after the other.
+     *
      * All of this is done by one thread at a time. Only when an entry is due may change meanwhile, if it is
      * movable: whoever changes it looks afterwards whether the slot is still early enough, and whoever puts
      * an entry into a slot looks afterwards whether it has changed. One of the two sees the other.
@@ -42,11 +46,20 @@ final class TimerWheel {
 
     private static final int LEVELS = 8;
 
+    /** In place of a slot: in line. */
+    private static final int LINE = LEVELS * SLOTS;
+
     /** The first entry of each slot's ring. */
     private final @Nullable ClockEntry[] slots = new @Nullable ClockEntry[LEVELS * SLOTS];
 
     /** A bit for each slot that is not empty, per level. */
     private final long[] occupied = new long[LEVELS];
+
+    /** Those that were put in line; some of them may have left it. */
+    private List<ClockEntry> line = List.of();
+
+    /** How many of them were looked at. */
+    private int lineBegin;
 
     private volatile long present;
 
@@ -186,6 +199,49 @@ final class TimerWheel {
         return shortage == null;
     }
 
+    /**
+     * Puts entries that were taken out in line, in which there is nobody. They count as
+     * added, and may be removed or moved. Takes no memory.
+     */
+    void putInLine(List<ClockEntry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            ClockEntry entry = entries.get(i);
+            entry.place = (short) LINE;
+            entry.before = entry;
+            entry.after = entry;
+        }
+        this.line = entries;
+        this.size += entries.size();
+    }
+
+    /**
+     * Takes out the first entry that is in line.
+     * @return the entry, or {@code null} if there is none
+     */
+    @Nullable ClockEntry takeFromLine() {
+        while (hasLine()) {
+            ClockEntry entry = this.line.get(this.lineBegin);
+            this.lineBegin++;
+            if (!hasLine()) {
+                this.line = List.of();
+                this.lineBegin = 0;
+            }
+            if (entry.place == LINE && entry.isArmed()) {
+                unlink(entry);
+                this.size--;
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Whether somebody may be in line.
+     */
+    boolean hasLine() {
+        return this.lineBegin < this.line.size();
+    }
+
     private void link(ClockEntry entry) {
         insert(entry);
         bringForward(entry);
@@ -216,6 +272,12 @@ final class TimerWheel {
         int index = entry.place;
         ClockEntry before = entry.before;
         ClockEntry after = entry.after;
+        if (index == LINE) {
+            // Whoever serves the line sees it.
+            entry.before = null;
+            entry.after = null;
+            return;
+        }
         if (after == entry) {
             this.slots[index] = null;
             this.occupied[index >>> BITS] &= ~(1L << (index & (SLOTS - 1)));
@@ -239,6 +301,10 @@ final class TimerWheel {
      * The tick in which a slot is reached.
      */
     private long start(int index) {
+        if (index == LINE) {
+            // Nobody who comes at another time than the others stays in line.
+            return Long.MAX_VALUE;
+        }
         int shift = (index >>> BITS) * BITS;
         return (this.present & -(1L << (shift + BITS))) | ((long) (index & (SLOTS - 1)) << shift);
     }

@@ -671,6 +671,29 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
+     * Tells of a node that is about to be added to the queue with others.
+     */
+    void postedForQueue(QueueNode node) {
+        if (this.monitor != null) {
+            posted(node.source());
+            node.queuedAt(now());
+        }
+    }
+
+    /**
+     * Adds nodes that are linked to each other, the newest first.
+     */
+    void enqueue(QueueNode newest, QueueNode oldest, TpPriority priority) {
+        Lane lane = switch (priority) {
+            case HIGH -> this.queue.high();
+            case NORMAL -> this.queue.normal();
+            case LOW -> this.queue.low();
+        };
+        lane.push(newest, oldest);
+        this.crew.signalWork();
+    }
+
+    /**
      * Runs a callback that found the queue full on the thread that posted it.
      * @param claimed whether it counts as running already
      */

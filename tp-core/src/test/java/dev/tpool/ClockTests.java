@@ -3,6 +3,7 @@ package dev.tpool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -101,6 +102,91 @@ class ClockTests {
         pass(TICK.multipliedBy(2));
 
         assertThat(this.served).containsExactly(first, second);
+    }
+
+    @Test
+    void servesManyInTheOrderOfDueTimesAndThatOfSetting() {
+        Random random = new Random(7);
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            // Within three ticks, and many of them at the same time.
+            set.add(arm(Duration.ofNanos(random.nextInt(200) * 1000L)));
+        }
+
+        pass(Duration.ofSeconds(1));
+
+        List<Entry> expected = new ArrayList<>(set);
+        expected.sort(Comparator.comparing((entry) -> entry.delay));
+        assertThat(this.served).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void whatIsStillInLineMayBeDisarmedAndArmedAnew() {
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            set.add(arm(Duration.ofMillis(1)));
+        }
+        Entry disarmed = set.get(600);
+        Entry putOff = set.get(700);
+        Entry disarmedAndArmed = set.get(800);
+        set.get(0).whileServed = () -> {
+            assertThat(disarmed.isArmed()).isTrue();
+            assertThat(disarm(disarmed)).isTrue();
+            assertThat(disarm(disarmed)).isFalse();
+            arm(putOff, Duration.ofMillis(1));
+            disarm(disarmedAndArmed);
+            arm(disarmedAndArmed, Duration.ofMillis(1));
+        };
+
+        pass(Duration.ofMillis(2));
+        List<Entry> expected = new ArrayList<>(set);
+        expected.removeAll(List.of(disarmed, putOff, disarmedAndArmed));
+        assertThat(this.served).containsExactlyElementsOf(expected);
+
+        pass(Duration.ofMillis(2));
+        expected.add(putOff);
+        expected.add(disarmedAndArmed);
+        assertThat(this.served).containsExactlyElementsOf(expected);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void servesAbsoluteTimesInLineThoughTheWallClockIsSetMeanwhile() {
+        Instant due = ManualTime.START.plusMillis(1);
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            set.add(armAbsolute(due));
+        }
+        Entry later = new Entry();
+        set.get(0).whileServed = () -> {
+            this.time.sleep(Duration.ofHours(1));
+            armAbsolute(later, this.time.instant().plusSeconds(1));
+        };
+
+        pass(Duration.ofMillis(2));
+        pass(Duration.ofMillis(2));
+
+        assertThat(this.served).hasSize(1000).containsExactlyInAnyOrderElementsOf(set);
+        pass(Duration.ofSeconds(2));
+        assertThat(this.served).hasSize(1001).endsWith(later);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void losesNoneOfManyWhenMemoryRunsOutWhileItServes() {
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            set.add(arm(Duration.ofMillis(1)));
+        }
+        set.get(100).shortages = 1;
+
+        assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pass(Duration.ofMillis(2)));
+        pass(TICK.multipliedBy(2));
+        pass(TICK.multipliedBy(2));
+
+        set.add(set.remove(100));
+        assertThat(this.served).containsExactlyElementsOf(set);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

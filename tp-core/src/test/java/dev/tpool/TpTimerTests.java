@@ -3,6 +3,7 @@ package dev.tpool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -770,6 +771,110 @@ class TpTimerTests {
 
         assertThat(started).hasValue(4);
         assertThat(queued).hasValue(4);
+    }
+
+    @Test
+    void timersFireInTheOrderOfTheirDueTimesThoughTheseAreYearsApart() throws Exception {
+        List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+        List<TpTimer> timers = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            int number = i;
+            timers.add(this.environment.timer(() -> order.add(number)));
+        }
+        Duration years = Duration.ofDays(10 * 365);
+
+        for (int i = 1; i < 300; i++) {
+            timers.get(i).set(years.plusNanos(i));
+        }
+        // Served after the others, if they were not served together.
+        timers.get(0).set(SECOND, NONE, years.multipliedBy(2));
+        pass(years.multipliedBy(3));
+        for (TpTimer each : timers) {
+            each.waitForCallbacks(false);
+            each.close();
+        }
+
+        assertThat(order).hasSize(300).isSorted();
+    }
+
+    @Test
+    void manyThatAreDueTogetherRunEachInItsOwnPoolByPriorityAndInOrder() throws Exception {
+        TpPool other = TpPool.builder("other").clock(this.clock).threadMaximum(1).build();
+        List<TpEnvironment> environments = List.of(this.environment,
+                this.environment.toBuilder().priority(TpPriority.HIGH).build(),
+                this.environment.toBuilder().priority(TpPriority.LOW).build(), TpEnvironment.of(other));
+        List<List<Integer>> order = environments.stream()
+            .map((each) -> Collections.synchronizedList(new ArrayList<Integer>()))
+            .toList();
+        List<TpTimer> timers = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            int number = i;
+            // Now and then a few of the same in a row.
+            int where = (i / (1 + i % 7)) % environments.size();
+            timers.add(environments.get(where).timer(() -> order.get(where).add(number)));
+            timers.get(i).set(SECOND);
+        }
+
+        pass(SECOND.plus(MILLI));
+        for (TpTimer each : timers) {
+            each.waitForCallbacks(false);
+            each.close();
+        }
+        other.close();
+
+        assertThat(order.stream().mapToInt(List::size).sum()).isEqualTo(2000);
+        assertThat(order).allSatisfy((numbers) -> assertThat(numbers).isNotEmpty().isSorted());
+    }
+
+    @Test
+    void theMonitorIsToldOfEachOfManyBeforeItIsQueued() throws Exception {
+        AtomicInteger queued = new AtomicInteger();
+        ConcurrentLinkedQueue<Long> waited = new ConcurrentLinkedQueue<>();
+        AtomicLong ticks = new AtomicLong(1000);
+        TpMonitor monitor = new TpMonitor() {
+
+            @Override
+            public void callbackQueued(TpCallbackSource source) {
+                queued.incrementAndGet();
+                throw new IllegalStateException("meant to be seen in the log");
+            }
+
+            @Override
+            public void callbackStarted(TpCallbackSource source, long queueNanos) {
+                waited.add(queueNanos);
+            }
+
+        };
+        TpPool watched = TpPool.builder("watched")
+            .clock(this.clock)
+            .monitor(monitor)
+            .ticker(ticks::get)
+            .threadMaximum(1)
+            .build();
+        TpEnvironment own = TpEnvironment.of(watched);
+        List<TpTimer> timers = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            timers.add(own.timer(this.runs::incrementAndGet));
+            timers.get(i).set(SECOND);
+        }
+
+        TpWork blocking = own.work((instance, context, self) -> this.workerIsFree.await(), null);
+        blocking.submit();
+        await().until(() -> blocking.running() == 1);
+        waited.clear();
+        pass(SECOND.plus(MILLI));
+        ticks.addAndGet(7);
+        this.workerIsFree.countDown();
+        for (TpTimer each : timers) {
+            each.waitForCallbacks(false);
+            each.close();
+        }
+        blocking.close();
+        watched.close();
+
+        assertThat(queued).hasValue(601);
+        assertThat(waited).hasSize(600).containsOnly(7L);
+        assertThat(this.runs).hasValue(600);
     }
 
     @Test

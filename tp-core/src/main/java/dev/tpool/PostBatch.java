@@ -1,0 +1,63 @@
+package dev.tpool;
+
+import java.lang.System.Logger.Level;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Timers that have expired one after another and go to the same lane: they are put into
+ * the queue in one step, with one look whether somebody has to be woken. Only for the
+ * thread that serves them.
+ */
+final class PostBatch {
+
+    private static final System.Logger logger = System.getLogger(TpTimer.class.getName());
+
+    private @Nullable TpPool pool;
+
+    private TpPriority priority = TpPriority.NORMAL;
+
+    private @Nullable QueueNode newest;
+
+    private @Nullable QueueNode oldest;
+
+    /**
+     * Adds a timer whose post was counted and took its place in the queue.
+     */
+    void add(TpTimer timer) {
+        TpEnvironment environment = timer.environment();
+        TpPool itsPool = environment.pool();
+        if (itsPool != this.pool || environment.priority() != this.priority) {
+            flush();
+            this.pool = itsPool;
+            this.priority = environment.priority();
+        }
+        timer.next = this.newest;
+        this.newest = timer;
+        if (this.oldest == null) {
+            this.oldest = timer;
+        }
+        itsPool.postedForQueue(timer);
+    }
+
+    /**
+     * Puts all of them into the queue. Never throws.
+     */
+    void flush() {
+        QueueNode last = this.newest;
+        QueueNode first = this.oldest;
+        TpPool target = this.pool;
+        if (last != null && first != null && target != null) {
+            this.newest = null;
+            this.oldest = null;
+            try {
+                target.enqueue(last, first, this.priority);
+            }
+            catch (Throwable ex) {
+                // They are in the queue, and whoever comes next wakes somebody.
+                Failures.log(logger, Level.ERROR, () -> "nobody could be woken for timers that have expired", ex);
+            }
+        }
+    }
+
+}
