@@ -550,6 +550,8 @@ public final class TpPool implements AutoCloseable {
      * Takes in a new object. From then on there is a worker, so that a post never fails.
      */
     void objectCreated(TpObject object) {
+        // Not only below: a pool that has ended shows no object that it refuses.
+        checkOpen();
         if (this.monitor != null) {
             // Makes the room for it now: a post that was counted must not run out of
             // memory for it.
