@@ -67,6 +67,9 @@ public final class TpCallbackInstance {
      */
     long queuedAt;
 
+    /** Whether the node has kept its place for its next callback. Kept only then, too. */
+    boolean keepsPlace;
+
     /** What this very callback is told: the result of a wait or of an operation. */
     @Nullable Object payload;
 

@@ -724,9 +724,7 @@ public final class TpPool implements AutoCloseable {
     void isNext(QueueNode node, TpCallbackInstance instance, boolean inPlace) {
         if (this.monitor != null) {
             instance.queuedAt = node.queuedAt();
-            if (inPlace) {
-                node.queuedAt(now());
-            }
+            instance.keepsPlace = inPlace;
         }
     }
 
@@ -756,6 +754,10 @@ public final class TpPool implements AutoCloseable {
             return 0;
         }
         long now = now();
+        if (instance.keepsPlace) {
+            // It had its turn, as if it had gone to the tail.
+            node.queuedAt(now);
+        }
         try {
             this.monitor.callbackStarted(node.source(), Math.max(0, now - instance.queuedAt));
         }
