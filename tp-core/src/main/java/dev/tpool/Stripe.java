@@ -46,6 +46,12 @@ final class Stripe extends NodeQueue {
      */
     private boolean turns;
 
+    /**
+     * See {@link #hasClaimed()}. Not to be seen from the round, which a thief may end at
+     * once.
+     */
+    private boolean claimedByRefill;
+
     /** See {@link #hasMovedBack()}. */
     private boolean movedBack;
 
@@ -103,15 +109,16 @@ final class Stripe extends NodeQueue {
     /**
      * Takes the oldest node of what has arrived, and puts the others in line. If several
      * are to take turns it claims a callback of that node instead, which
-     * {@link #isInTurn} tells, and leaves it in front of the others. For the owner, when
-     * the line is empty.
+     * {@link #hasClaimed} tells, and leaves it in front of the others. For the owner,
+     * when the line is empty.
      */
     @Nullable QueueNode refill() {
         QueueNode oldest = takeArrivals();
         endRound();
         if (oldest != null) {
             QueueNode others = oldest.next;
-            if (this.turns && others != null && oldest.claimInPlace()) {
+            this.claimedByRefill = this.turns && others != null && oldest.claimInPlace();
+            if (this.claimedByRefill) {
                 this.roundFirst = oldest;
                 this.turn = others;
                 this.line = oldest;
@@ -125,10 +132,11 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Whether a node that {@link #refill} has returned is still in line. For the owner.
+     * Whether {@link #refill} has claimed a callback of the node that it returned last.
+     * For the owner.
      */
-    boolean isInTurn(@Nullable QueueNode node) {
-        return node != null && this.roundFirst == node;
+    boolean hasClaimed() {
+        return this.claimedByRefill;
     }
 
     /**

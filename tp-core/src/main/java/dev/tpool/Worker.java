@@ -363,7 +363,7 @@ final class Worker implements Runnable {
         QueueNode node = claimInPlace(this.stripe);
         if (node == null) {
             node = this.stripe.refill();
-            this.claimed = this.stripe.isInTurn(node);
+            this.claimed = node != null && this.stripe.hasClaimed();
             tellOfMore(node);
         }
         return node;

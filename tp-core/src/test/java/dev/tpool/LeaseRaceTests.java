@@ -145,7 +145,8 @@ class LeaseRaceTests {
         stripe.hasTurns();
         stripe.push(works[0]);
         stripe.push(works[1]);
-        assertThat(stripe.isInTurn(stripe.refill())).isTrue();
+        assertThat(stripe.refill()).isNotNull();
+        assertThat(stripe.hasClaimed()).isTrue();
         QueueNode stolen = stripe.takeLine();
         assertThat(stolen).isSameAs(works[0]);
         works[0].next = works[2];
@@ -171,6 +172,45 @@ class LeaseRaceTests {
         }
     }
 
+    /**
+     * Whoever claims a callback has to run it, even if all that is in line was stolen
+     * before the next look.
+     */
+    @Test
+    void aThiefDoesNotHideThatACallbackWasClaimed() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.gate();
+        TpEnvironment.of(pool).trySubmit(gate::pass);
+        gate.awaitArrivals(1);
+        Stripe stripe = new Stripe();
+        stripe.setOpen(true);
+        stripe.hasTurns();
+        for (int i = 0; i < 2; i++) {
+            TpWork work = this.pools.work(pool, () -> {
+            });
+            work.submit();
+            work.submit();
+            work.submit();
+            assertThat(pool.queue().take()).isSameAs(work);
+            stripe.push(work);
+        }
+
+        TpWork claimed = (TpWork) stripe.refill();
+        QueueNode stolen = stripe.takeLine();
+
+        assertThat(stripe.hasClaimed()).isTrue();
+        assertThat(claimed.running()).isEqualTo(1);
+        claimed.settle(false);
+        while (stolen != null) {
+            QueueNode following = stolen.next;
+            stolen.next = null;
+            pool.enqueue(stolen);
+            stolen = following;
+        }
+        gate.open();
+        claimed.waitForCallbacks(false);
+    }
+
     private WeakReference<TpWork> stolenAndClosed(TpPool pool, Stripe stripe) {
         TpWork[] works = new TpWork[2];
         for (int i = 0; i < 2; i++) {
@@ -185,7 +225,8 @@ class LeaseRaceTests {
             stripe.push(works[i]);
         }
         // It is the turn of the first one, whose callback takes long.
-        assertThat(stripe.isInTurn(stripe.refill())).isTrue();
+        assertThat(stripe.refill()).isNotNull();
+        assertThat(stripe.hasClaimed()).isTrue();
         works[0].settle(false);
         for (QueueNode node = stripe.takeLine(); node != null;) {
             QueueNode following = node.next;
