@@ -1,0 +1,307 @@
+package dev.tpool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for what users see of callbacks that a worker has taken together into its
+ * {@link Lease}: nothing but that they are fast. One of many short callbacks does
+ * something while those behind it are leased.
+ */
+class LeaseTests {
+
+    /** Enough short ones in a row for the longest slice, even if the machine pauses. */
+    private static final int SHORT_ONES = 10_000;
+
+    /** Each in another place of a lease, and with another number of callbacks behind. */
+    private static final int ROUNDS = 10;
+
+    @RegisterExtension
+    final Pools pools = new Pools();
+
+    private final AtomicInteger begun = new AtomicInteger();
+
+    private static int number(RepetitionInfo round) {
+        return SHORT_ONES + 5 * round.getCurrentRepetition();
+    }
+
+    private static int behind(RepetitionInfo round) {
+        return 3 + 4 * round.getCurrentRepetition();
+    }
+
+    /**
+     * Work of which the callback that begins as the given one does something.
+     */
+    private TpWork work(TpEnvironment environment, int number, TpWorkCallback<Object> what) {
+        return this.pools.closing(environment.work("leased", (instance, context, work) -> {
+            if (this.begun.incrementAndGet() == number) {
+                what.run(instance, context, work);
+            }
+        }, null));
+    }
+
+    /**
+     * Posts callbacks, of which none begins before all were posted, for the only thread
+     * of a pool.
+     */
+    private void post(TpWork work, int count) {
+        Gate gate = this.pools.occupy(work.environment().pool());
+        for (int i = 0; i < count; i++) {
+            work.submit();
+        }
+        gate.open();
+    }
+
+    /**
+     * Does not wait for the object: of one that somebody waits for nothing is leased.
+     */
+    private void awaitAll(int count) {
+        Pools.eventually(() -> this.begun.get() == count);
+    }
+
+    private TpPool pair() {
+        return this.pools.create((builder) -> builder.threadMaximum(2));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void whatIsBehindACallbackThatBlocksIsPendingAndCancelledToTheLastOne(RepetitionInfo round) throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.gate();
+        TpWork work = work(TpEnvironment.of(pool), number(round), (instance, context, own) -> gate.pass());
+
+        post(work, number(round) + behind(round));
+        gate.awaitArrivals(1);
+
+        assertThat(work.pending()).isEqualTo(behind(round));
+        assertThat(work.running()).isEqualTo(1);
+        assertThat(pool.queued()).isEqualTo(behind(round));
+        TpPoolSnapshot snapshot = pool.snapshot();
+        assertThat(snapshot.queued()).isEqualTo(behind(round));
+        assertThat(snapshot.objects()).singleElement()
+            .satisfies((each) -> assertThat(each.pending()).isEqualTo(behind(round)));
+        assertThat(work.cancelPendingCallbacks()).isEqualTo(behind(round));
+        assertThat(work.pending()).isZero();
+        assertThat(pool.queued()).isZero();
+        assertThat(work.cancelPendingCallbacks()).isZero();
+        gate.open();
+        work.waitForCallbacks(false);
+        assertThat(this.begun).hasValue(number(round));
+        assertThat(pool.snapshot().dropped()).isEqualTo(behind(round));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void aWaitThatCancelsDropsAllThatIsBehindACallbackThatBlocks(RepetitionInfo round) throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.gate();
+        TpWork work = work(TpEnvironment.of(pool), number(round), (instance, context, own) -> gate.pass());
+
+        post(work, number(round) + behind(round));
+        gate.awaitArrivals(1);
+
+        assertThat(work.waitForCallbacks(true, Duration.ZERO)).isFalse();
+        assertThat(work.pending()).isZero();
+        gate.open();
+        assertThat(work.waitForCallbacks(true, Pools.GENEROUS)).isTrue();
+        assertThat(this.begun).hasValue(number(round));
+        assertThat(pool.snapshot().dropped()).isEqualTo(behind(round));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void theCloseOfAGroupThatCancelsReportsAllThatIsBehindACallbackThatBlocks(RepetitionInfo round) throws Exception {
+        TpPool pool = this.pools.single();
+        TpCleanupGroup group = TpCleanupGroup.create("group");
+        TpEnvironment environment = TpEnvironment.of(pool).toBuilder().cleanupGroup(group, null).build();
+        Gate gate = this.pools.gate();
+        TpWork work = work(environment, number(round), (instance, context, own) -> gate.pass());
+
+        post(work, number(round) + behind(round));
+        gate.awaitArrivals(1);
+        Started<TpCloseReport> closer = this.pools.start(() -> group.closeMembers(true, null));
+        Pools.eventually(() -> work.pending() == 0);
+        gate.open();
+
+        assertThat(closer.get().dropped()).isEqualTo(behind(round));
+        assertThat(closer.get().complete()).isTrue();
+        assertThat(this.begun).hasValue(number(round));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void theOtherThreadRunsAllThatIsBehindACallbackThatBlocks(RepetitionInfo round) throws Exception {
+        TpPool pool = pair();
+        Gate gate = this.pools.gate();
+        Set<Thread> after = ConcurrentHashMap.newKeySet();
+        AtomicReference<Thread> blocked = new AtomicReference<>();
+        AtomicInteger ended = new AtomicInteger();
+        TpWork work = this.pools.work(pool, () -> {
+            int number = this.begun.incrementAndGet();
+            if (number == number(round)) {
+                blocked.set(Thread.currentThread());
+                gate.pass();
+            }
+            else if (number > number(round)) {
+                after.add(Thread.currentThread());
+            }
+            ended.incrementAndGet();
+        });
+
+        Gate other = this.pools.occupy(pool);
+        post(work, number(round) + behind(round));
+        gate.awaitArrivals(1);
+        assertThat(work.pending()).isEqualTo(behind(round));
+        other.open();
+
+        Pools.eventually(() -> ended.get() == number(round) + behind(round) - 1);
+        assertThat(after).hasSize(1).doesNotContain(blocked.get());
+        assertThat(work.pending()).isZero();
+        assertThat(work.running()).isPositive();
+        gate.open();
+        work.waitForCallbacks(false);
+        assertThat(ended).hasValue(number(round) + behind(round));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void aCallbackOfHighPriorityThatOneOfThemPostsIsNext(RepetitionInfo round) throws Exception {
+        TpPool pool = this.pools.single();
+        TpEnvironment high = TpEnvironment.of(pool).toBuilder().priority(TpPriority.HIGH).build();
+        AtomicInteger begunBefore = new AtomicInteger();
+        TpWork work = work(TpEnvironment.of(pool), number(round),
+                (instance, context, own) -> high.trySubmit(() -> begunBefore.set(this.begun.get())));
+
+        post(work, number(round) + behind(round));
+        awaitAll(number(round) + behind(round));
+
+        assertThat(begunBefore).hasValue(number(round));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void anotherObjectThatOneOfThemPostsTakesTurnsWithIt(RepetitionInfo round) throws Exception {
+        TpPool pool = this.pools.single();
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        TpWork other = this.pools.work(pool, () -> order.add("other"));
+        TpWork work = this.pools.work(pool, () -> {
+            if (this.begun.incrementAndGet() == number(round)) {
+                for (int i = 0; i < behind(round); i++) {
+                    other.submit();
+                }
+            }
+            else if (this.begun.get() > number(round)) {
+                order.add("work");
+            }
+        });
+
+        post(work, number(round) + behind(round));
+        awaitAll(number(round) + behind(round));
+        work.waitForCallbacks(false);
+        other.waitForCallbacks(false);
+
+        assertThat(order).hasSize(2 * behind(round));
+        assertThat(order.indexOf("other")).isLessThanOrEqualTo(1);
+        int ahead = 0;
+        for (String each : order) {
+            ahead += each.equals("work") ? 1 : -1;
+            assertThat(ahead).as(() -> "turns: " + order).isBetween(-1, 1);
+        }
+    }
+
+    @RepeatedTest(ROUNDS)
+    void aWaitHoldsForAllThatIsBehindACallbackThatDisassociatesAndStays(RepetitionInfo round) throws Exception {
+        TpPool pool = pair();
+        TpEnvironment high = TpEnvironment.of(pool).toBuilder().priority(TpPriority.HIGH).build();
+        Gate gate = this.pools.gate();
+        Gate ofOther = this.pools.gate();
+        TpWork work = this.pools.work(pool, "leased", (instance, context, own) -> {
+            int number = this.begun.incrementAndGet();
+            if (number == number(round)) {
+                instance.disassociateCurrentThreadFromCallback();
+                gate.pass();
+            }
+            else if (number == number(round) + 1) {
+                // The other thread has nothing to do with the object after this one.
+                high.trySubmit(ofOther::pass);
+            }
+        });
+
+        Gate other = this.pools.occupy(pool);
+        post(work, number(round) + behind(round));
+        gate.awaitArrivals(1);
+        other.open();
+        ofOther.awaitArrivals(1);
+
+        assertThat(work.pending()).isEqualTo(behind(round) - 1);
+        assertThat(work.waitForCallbacks(false, Duration.ZERO)).isFalse();
+        Started<Integer> waiter = this.pools.start(() -> {
+            work.waitForCallbacks(false);
+            return this.begun.get();
+        });
+        ofOther.open();
+        assertThat(waiter.get()).isEqualTo(number(round) + behind(round));
+        assertThat(work.running()).isEqualTo(1);
+        assertThat(work.pending()).isZero();
+    }
+
+    @RepeatedTest(ROUNDS)
+    void anotherThreadRunsWhatIsBehindACallbackThatMayRunLong(RepetitionInfo round) throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(3));
+        Gate gate = this.pools.gate();
+        TpWork work = work(TpEnvironment.of(pool), number(round), (instance, context, own) -> {
+            instance.callbackMayRunLong();
+            gate.pass();
+        });
+
+        Gate other = this.pools.occupy(pool);
+        post(work, number(round) + behind(round));
+        gate.awaitArrivals(1);
+
+        // The second thread never comes back, so this is one that the pool has for it.
+        Pools.eventually(() -> this.begun.get() == number(round) + behind(round));
+        assertThat(work.pending()).isZero();
+        other.open();
+        gate.open();
+        work.waitForCallbacks(false);
+        assertThat(this.begun).hasValue(number(round) + behind(round));
+    }
+
+    @Test
+    void callbacksThatThrowLoseNothing() throws Exception {
+        TpPool pool = this.pools.single();
+        Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+        TpEnvironment environment = TpEnvironment.of(pool)
+            .toBuilder()
+            .exceptionHandler((source, failure) -> thrown.add(failure))
+            .build();
+        TpWork work = this.pools.closing(environment.work(() -> {
+            int number = this.begun.incrementAndGet();
+            if (number > SHORT_ONES && number % 7 == 0) {
+                throw new IllegalStateException("callback " + number);
+            }
+            if (number > SHORT_ONES && number % 11 == 0) {
+                throw new AssertionError("callback " + number);
+            }
+        }));
+
+        post(work, SHORT_ONES + 770);
+        awaitAll(SHORT_ONES + 770);
+        work.waitForCallbacks(false);
+
+        assertThat(this.begun).hasValue(SHORT_ONES + 770);
+        assertThat(thrown).hasSize(770 / 7 + 770 / 11 - 770 / 77);
+        assertThat(pool.snapshot().failed()).isEqualTo(thrown.size());
+        assertThat(pool.snapshot().completed()).isEqualTo(SHORT_ONES + 770 + 1);
+    }
+
+}
