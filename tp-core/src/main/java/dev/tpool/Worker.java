@@ -349,11 +349,7 @@ final class Worker implements Runnable {
                 this.crew.signalWork();
             }
         }
-        if (node == null) {
-            node = this.stripe.take();
-            tellOfMore(node);
-        }
-        return node;
+        return (node != null) ? node : this.stripe.take();
     }
 
     private @Nullable QueueNode takeFromArrivals() {
