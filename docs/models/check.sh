@@ -94,10 +94,11 @@ lease  |  0 | -DCANCEL                                             | a canceller
 lease  |  0 | -DWAIT                                               | a waiter
 lease  |  0 | -DCLOSE -DBLOCKS=1                                   | a closer, and a callback blocks
 lease  |  0 | -DWAIT -DDISASSOCIATE                                | a callback disassociates
+lease  |  0 | -DCANCEL -DALL_POSTED -DWAIT                         | a canceller once all is posted, and a waiter
 lease  |  0 | -DOTHER                                              | leases of two objects
-lease  |  1 | -DCANCEL                                             | the lease does not say that it is about to be opened
-lease  |  2 | -DCANCEL                                             | a canceller does not wait for a lease that is about to be opened
-lease  |  3 | -DCANCEL                                             | a canceller looks at the leases before the state word
+lease  |  1 | -DCANCEL -DALL_POSTED                                | the lease does not say that it is about to be opened
+lease  |  2 | -DCANCEL -DALL_POSTED                                | a canceller does not wait for a lease that is about to be opened
+lease  |  3 | -DCANCEL -DALL_POSTED                                | a canceller looks at the leases before the state word
 lease  |  4 | -DWAIT                                               | puts back without holding the object
 lease  |  5 | -DWAIT                                               | the owner settles before it ends the lease
 lease  |  6 | -DBLOCKS=1                                           | the look after parking leaves the leases out
@@ -105,7 +106,7 @@ lease  |  7 | -DWAIT                                               | what is put
 lease  |  8 | -DOTHER                                              | takes from a lease without comparing its number
 lease  |  9 | -DWAIT -DDISASSOCIATE                                | disassociates without ending the lease
 lease  | 10 | -DWAIT                                               | takes from a lease without a compare-and-set
-lease  | 11 | -DCANCEL                                             | puts back in the midst of a cancel
+lease  | 11 | -DCANCEL -DALL_POSTED                                | puts back in the midst of a cancel
 TABLE
 }
 

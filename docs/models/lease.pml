@@ -11,6 +11,7 @@
  * BLOCKS           so many callbacks may block, each until all others have run
  * CANCEL, WAIT, CLOSE
  *                  somebody cancels, waits, closes the object
+ * ALL_POSTED       the canceller begins once all is posted
  * DISASSOCIATE     a callback may disassociate, and then it may block until the waiter is gone
  * OTHER            the first worker may lease callbacks of another object, once
  * MUTATION         plants the bug of this number
@@ -56,6 +57,9 @@ bool of_other[WORKERS];
 bool lock;
 bool asleep;
 byte disassociated;
+
+/* CallbackQueue.moves() */
+bool moves;
 
 /* Crew: who is on the idle stack */
 bool parked[WORKERS];
@@ -176,26 +180,26 @@ inline takeAllOf(w, puts_back) {
 #endif
 
 #if MUTATION == 11
-#define lockWord skip
-#define unlockWord skip
+#define lockMoves skip
+#define unlockMoves skip
 #else
-#define lockWord atomic { !lock -> lock = true }
-#define unlockWord lock = false
+#define lockMoves atomic { !moves -> moves = true }
+#define unlockMoves moves = false
 #endif
 
 /* Both the owner and others do it; the object is held meanwhile */
 inline returnFrom(w) {
     if
     :: left[w] > 0 || opening[w] ->
-        lockWord;
+        lockMoves;
         takeAllOf(w, 1);
         if
         :: mine > 0 -> atomic { pending = pending + mine; moving = moving - mine; mine = 0 };
-            unlockWord;
+            unlockMoves;
 #if MUTATION != 7
             takePlace()
 #endif
-        :: else -> unlockWord
+        :: else -> unlockMoves
         fi
     :: else
     fi
@@ -393,8 +397,12 @@ inline dropPendingByState() {
 }
 
 inline cancelPendingCallbacks() {
+#ifdef ALL_POSTED
+    atomic { posted == ALL -> cancelling = true };
+#else
     atomic { cancelling = true };
-    lockWord;
+#endif
+    lockMoves;
 #if MUTATION == 3
     dropLeased(0);
     dropLeased(1);
@@ -405,7 +413,7 @@ inline cancelPendingCallbacks() {
     dropLeased(1);
 #endif
     atomic {
-        unlockWord;
+        unlockMoves;
         /* What has not begun was posted meanwhile */
         assert(unbegun <= since)
     };
@@ -473,7 +481,7 @@ init {
         timeout;
         assert(executed == begun && executed + cancelled == ALL && posted == ALL);
         assert(unbegun == 0 && running == 0 && in_queue == 0 && !queued);
-        assert(disassociated == 0 && !waited && !lock && waiter_gone);
+        assert(disassociated == 0 && !waited && !lock && !moves && waiter_gone);
         assert(frees == (closed -> 1 : 0));
     }
 }
