@@ -50,6 +50,8 @@ final class PostBatch {
         if (last != null && first != null && target != null) {
             this.newest = null;
             this.oldest = null;
+            // The clock outlives it, and the application that it belongs to.
+            this.pool = null;
             try {
                 target.enqueue(last, first, this.priority);
             }
