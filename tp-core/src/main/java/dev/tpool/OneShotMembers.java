@@ -1,6 +1,5 @@
 package dev.tpool;
 
-import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -16,22 +15,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneShotMembers {
 
-    private static final VarHandle NEWEST = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "newest",
-            VarHandle.class, OneShotMembers.class, TrackedOneShot.class);
+    /*-
+     * Posters write to the stack and workers to the counts, all the time, and both read what is around: so
+     * the stack and the counts are in the middle of arrays that leave two cache lines free on either side.
+     */
+
+    private static final VarHandle STACK = MethodHandles.arrayElementVarHandle(TrackedOneShot[].class);
+
+    private static final int MIDDLE = 32;
+
+    /**
+     * Where the count is of those that have ended since the last pruning; a lost count
+     * only puts off the next one.
+     */
+    private static final int ENDED = MIDDLE;
+
+    /**
+     * Where it is written after how many the next pruning is due: as many as were left by
+     * the last one.
+     */
+    private static final int DUE = MIDDLE + 1;
 
     private static final int LEAST = 64;
 
-    /** A stack that is pushed on by anybody and taken as a whole by the pruner. */
-    private volatile @Nullable TrackedOneShot newest;
-
     /**
-     * How many have ended since the last pruning; a lost count only puts off the next
-     * one.
+     * The newest member in the middle: a stack that is pushed on by anybody and taken as
+     * a whole by the pruner.
      */
-    private int ended;
+    private final @Nullable TrackedOneShot[] stack = new @Nullable TrackedOneShot[2 * MIDDLE];
 
-    /** After how many the next pruning is due: as many as were left by the last one. */
-    private volatile int due = LEAST;
+    private final int[] counts = new int[2 * MIDDLE];
+
+    OneShotMembers() {
+        this.counts[DUE] = LEAST;
+    }
 
     void add(TrackedOneShot member) {
         push(member, member);
@@ -42,16 +59,16 @@ final class OneShotMembers {
      * @return whether it is worth to prune
      */
     boolean countEnded() {
-        int count = this.ended + 1;
-        this.ended = count;
-        return count >= this.due;
+        int ended = this.counts[ENDED] + 1;
+        this.counts[ENDED] = ended;
+        return ended >= this.counts[DUE];
     }
 
     /**
      * Drops those that have ended. By one thread at a time.
      */
     void prune() {
-        this.ended = 0;
+        this.counts[ENDED] = 0;
         TrackedOneShot first = null;
         TrackedOneShot last = null;
         int left = 0;
@@ -70,7 +87,7 @@ final class OneShotMembers {
         if (first != null && last != null) {
             push(first, last);
         }
-        this.due = Math.max(LEAST, left);
+        this.counts[DUE] = Math.max(LEAST, left);
     }
 
     /**
@@ -96,8 +113,12 @@ final class OneShotMembers {
         return outstanding(takeStack());
     }
 
+    private @Nullable TrackedOneShot newest() {
+        return (TrackedOneShot) STACK.getVolatile(this.stack, MIDDLE);
+    }
+
     private @Nullable TrackedOneShot takeStack() {
-        return (TrackedOneShot) NEWEST.getAndSet(this, null);
+        return (TrackedOneShot) STACK.getAndSet(this.stack, MIDDLE, null);
     }
 
     /**
@@ -105,7 +126,7 @@ final class OneShotMembers {
      * @return the oldest first
      */
     List<TrackedOneShot> outstanding() {
-        return outstanding(this.newest);
+        return outstanding(newest());
     }
 
     private static List<TrackedOneShot> outstanding(@Nullable TrackedOneShot newest) {
@@ -122,10 +143,10 @@ final class OneShotMembers {
     private void push(TrackedOneShot first, TrackedOneShot last) {
         TrackedOneShot before;
         do {
-            before = this.newest;
+            before = newest();
             last.setJoinedBefore(before);
         }
-        while (!NEWEST.compareAndSet(this, before, first));
+        while (!STACK.compareAndSet(this.stack, MIDDLE, before, first));
     }
 
 }
