@@ -64,24 +64,34 @@ public final class Report {
         new Report(options).run(scenarios);
     }
 
-    private void run(List<Scenario> scenarios) throws IOException {
+    private void run(List<Scenario> scenarios) throws IOException, InterruptedException {
         System.out.printf("# Performance on Java %s%n%n%s, %s, %d processors; %d rounds, iterations of %d ms%n",
                 Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(), this.options.rounds(), this.options.iterationMillis());
         for (Scenario scenario : scenarios) {
+            Series roundTrips = new Series();
             for (int round = 1; round <= this.options.rounds(); round++) {
-                measure(scenario, round);
+                measure(scenario, round, roundTrips);
             }
             scenario.print(this.measured, System.out);
+            if (!Double.isNaN(roundTrips.median())) {
+                System.out.printf(
+                        "%nA cache line from one processor to another and back, before each fork: %s ns, %s..%s%n",
+                        Metric.format(roundTrips.median()), Metric.format(roundTrips.minimum()),
+                        Metric.format(roundTrips.maximum()));
+            }
         }
     }
 
-    private void measure(Scenario scenario, int round) throws IOException {
+    private void measure(Scenario scenario, int round, Series roundTrips) throws IOException, InterruptedException {
         for (Subject subject : scenario.subjects()) {
             if (round > subject.rounds(this.options.rounds()) || Runtime.version().feature() < subject.since()) {
                 continue;
             }
             System.err.printf("%s %s, round %d of %d%n", scenario.name(), subject.name(), round, this.options.rounds());
+            if (Runtime.getRuntime().availableProcessors() > 1) {
+                roundTrips.add(CacheLine.roundTripNanos());
+            }
             try {
                 Map<Metric, Double> fork = subject.measure(this.options);
                 this.measured.add(subject, fork);
