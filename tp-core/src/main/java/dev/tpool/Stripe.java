@@ -107,6 +107,27 @@ final class Stripe extends NodeQueue {
     }
 
     /**
+     * Claims a callback of the next node of a round that goes on, as {@link #claimInTurn}
+     * does. For the owner.
+     * @return {@code null} if nothing was done, since there is more to decide
+     */
+    @Nullable QueueNode claimNextInTurn(Lane lane) {
+        QueueNode first = this.line;
+        if (first == null || first != this.roundFirst || !this.open) {
+            return null;
+        }
+        QueueNode node = this.turn;
+        if (node == null && first.next != null && newest() == null && lane.isEmpty()) {
+            node = first;
+        }
+        if (node == null || !node.claimInPlace()) {
+            return null;
+        }
+        this.turn = node.next;
+        return node;
+    }
+
+    /**
      * Takes the oldest node of what has arrived, and puts the others in line. If several
      * are to take turns it claims a callback of that node instead, which
      * {@link #hasClaimed} tells, and leaves it in front of the others. For the owner,

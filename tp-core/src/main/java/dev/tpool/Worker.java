@@ -54,6 +54,9 @@ final class Worker implements Runnable {
     /** Whether a callback of the node that is next was claimed, in place. */
     private boolean claimed;
 
+    /** Whether that was done because it is the node's turn in the line. */
+    private boolean inTurn;
+
     /**
      * Whether what is queued is served so well by another worker that help would hurt.
      */
@@ -199,16 +202,36 @@ final class Worker implements Runnable {
             this.standByNanos = SHORTEST_STAND_BY_NANOS;
             this.crew.found();
         }
-        TpEnvironment environment = node.environment();
         Lease lease = this.stripe.lease;
-        boolean again;
-        do {
-            this.slice.count();
-            this.stripe.count();
-            this.pool.callbackClaimed(node);
-            again = running.run(node, lease.isOf(node) ? lease : node, environment, this);
+        QueueNode next = node;
+        while (next != null) {
+            TpEnvironment environment = next.environment();
+            boolean again;
+            do {
+                this.slice.count();
+                this.stripe.count();
+                this.pool.callbackClaimed(next);
+                again = running.run(next, lease.isOf(next) ? lease : next, environment, this);
+            }
+            while (again);
+            next = claimNextInTurn(running.instance());
         }
-        while (again);
+    }
+
+    /**
+     * Goes on with those that take turns, which is all that is to be decided as long as
+     * nothing else has come.
+     * @return {@code null} if nothing was claimed
+     */
+    private @Nullable QueueNode claimNextInTurn(TpCallbackInstance instance) {
+        if (!this.inTurn || this.slice.isOver() || !this.queue.high().isEmpty()) {
+            return null;
+        }
+        QueueNode node = this.stripe.claimNextInTurn(this.queue.normal());
+        if (node != null) {
+            this.pool.isNext(node, instance, true);
+        }
+        return node;
     }
 
     /**
@@ -287,6 +310,7 @@ final class Worker implements Runnable {
         this.place = null;
         this.superfluous = false;
         this.claimed = false;
+        this.inTurn = false;
         QueueNode node = takeNext(before);
         if (before instanceof Lane lane && this.place != lane) {
             lane.left(this.stripe);
@@ -345,6 +369,7 @@ final class Worker implements Runnable {
         if (node == null) {
             node = this.stripe.claimInTurn(this.queue.normal());
             this.claimed = node != null;
+            this.inTurn = this.claimed;
             if (this.stripe.hasMovedBack() && !this.searching) {
                 this.crew.signalWork();
             }
@@ -360,6 +385,7 @@ final class Worker implements Runnable {
         if (node == null) {
             node = this.stripe.refill();
             this.claimed = node != null && this.stripe.hasClaimed();
+            this.inTurn = this.claimed;
             tellOfMore(node);
         }
         return node;
