@@ -17,6 +17,14 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
  */
 public enum Implementation {
 
+    /** No pool, but what a pool would have to do at least. */
+    LEAST {
+        @Override
+        Submitter start(int workers) {
+            return new LeastSubmitter(workers);
+        }
+    },
+
     /** A work object of ours, submitted again and again. */
     TP_WORK {
         @Override

@@ -34,6 +34,14 @@ public enum TimerImplementation {
         }
     },
 
+    /** No timers, but what timers would have to do at least. */
+    LEAST {
+        @Override
+        Timers start() {
+            return new Timers.Least();
+        }
+    },
+
     /** Netty's wheel. */
     HASHED_WHEEL_TIMER {
         @Override

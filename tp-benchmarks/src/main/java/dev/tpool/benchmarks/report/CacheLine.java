@@ -9,41 +9,36 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CacheLine {
 
-    private static final int TRIPS = 20_000;
+    private static final int TRIPS = 500;
 
-    private static final int SAMPLES = 5;
+    private static final int SAMPLES = 400;
 
     private CacheLine() {
     }
 
     /**
-     * How long it takes from one processor to another and back: the median of a few
-     * samples, in nanoseconds.
+     * How long it takes from one processor to another and back: the median of many short
+     * samples, in nanoseconds, since a thread may lose its processor.
      */
     static double roundTripNanos() throws InterruptedException {
-        Series samples = new Series();
-        for (int i = 0; i < SAMPLES; i++) {
-            samples.add(sample());
-        }
-        return samples.median();
-    }
-
-    private static double sample() throws InterruptedException {
         AtomicLong line = new AtomicLong();
         Thread other = new Thread(() -> {
-            for (long i = 0; i < TRIPS; i++) {
+            for (long i = 0; i <= (long) TRIPS * SAMPLES; i++) {
                 answer(line, 2 * i + 1);
             }
         }, "cache-line");
         other.start();
         answer(line, 0);
-        long began = System.nanoTime();
-        for (long i = 1; i < TRIPS; i++) {
-            answer(line, 2 * i);
+        Series samples = new Series();
+        for (int sample = 0; sample < SAMPLES; sample++) {
+            long began = System.nanoTime();
+            for (long i = 1; i <= TRIPS; i++) {
+                answer(line, 2 * ((long) sample * TRIPS + i));
+            }
+            samples.add((double) (System.nanoTime() - began) / TRIPS);
         }
-        long took = System.nanoTime() - began;
         other.join();
-        return (double) took / (TRIPS - 1);
+        return samples.median();
     }
 
     // No hint that this is a spin: that would be measured, too.

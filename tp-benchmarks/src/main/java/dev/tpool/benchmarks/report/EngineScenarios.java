@@ -44,6 +44,7 @@ final class EngineScenarios {
         Subject enhanced = submit(Implementation.ENHANCED_QUEUE_EXECUTOR, producers, workers);
         Subject spring = submit(Implementation.SPRING_TASK_EXECUTOR, producers, workers);
         Subject virtual = submit(Implementation.VIRTUAL_THREADS, producers, workers);
+        Subject least = submit(Implementation.LEAST, producers, workers);
         boolean one = producers == 1;
         List<Target> targets = new ArrayList<>();
         targets.addAll(one ? same(work, forkJoin, 2.5, 3.2, enhanced, 2.5, 4, threads, 3, 4)
@@ -59,7 +60,7 @@ final class EngineScenarios {
                 virtual));
         targets.add(Target.atMost("one-shot: allocation", Metric.ALLOCATION, oneShot, 24, 0));
         return new Scenario("submit-" + producers + "x" + workers, title(producers, workers),
-                List.of(work, distinct, oneShot, forkJoin, threads, enhanced, spring, virtual), targets);
+                List.of(work, distinct, oneShot, forkJoin, threads, enhanced, spring, virtual, least), targets);
     }
 
     private static Scenario submitSame(int producers, int workers, double forkJoinGate, double forkJoinGoal,
@@ -68,9 +69,10 @@ final class EngineScenarios {
         Subject forkJoin = submit(Implementation.FORK_JOIN_POOL, producers, workers);
         Subject enhanced = submit(Implementation.ENHANCED_QUEUE_EXECUTOR, producers, workers);
         Subject threads = submit(Implementation.THREAD_POOL_EXECUTOR, producers, workers);
+        Subject least = submit(Implementation.LEAST, producers, workers);
         return new Scenario("submit-" + producers + "x" + workers, title(producers, workers),
-                List.of(work, forkJoin, threads, enhanced), same(work, forkJoin, forkJoinGate, forkJoinGoal, enhanced,
-                        enhancedGate, enhancedGoal, threads, threadsGate, threadsGoal));
+                List.of(work, forkJoin, threads, enhanced, least), same(work, forkJoin, forkJoinGate, forkJoinGoal,
+                        enhanced, enhancedGate, enhancedGoal, threads, threadsGate, threadsGoal));
     }
 
     private static String title(int producers, int workers) {

@@ -29,8 +29,8 @@ final class ServiceScenarios {
     }
 
     private static Subject timer(TimerImplementation implementation, String method, int outstanding, int threads) {
-        String name = method.equals("replace") && implementation == TimerImplementation.TP_TIMER ? "TP_TIMER, new"
-                : implementation.name();
+        boolean both = implementation == TimerImplementation.TP_TIMER || implementation == TimerImplementation.LEAST;
+        String name = implementation.name() + ((both && method.equals("replace")) ? ", new" : "");
         return new BenchmarkSubject(name, implementation.since(), "TimerBenchmark." + method,
                 Map.of("implementation", implementation.name(), "outstanding", "" + outstanding), threads, Plan.SHORT);
     }
@@ -43,7 +43,8 @@ final class ServiceScenarios {
         Subject wheel = timer(TimerImplementation.HASHED_WHEEL_TIMER, method, MANY, 1);
         Subject heap = timer(TimerImplementation.SCHEDULED_EXECUTOR, method, MANY, 1);
         return new Scenario("timer-100k", "Timers, 100,000 outstanding",
-                List.of(rearmed, replaced, forkJoin, wheel, heap),
+                List.of(rearmed, replaced, forkJoin, wheel, heap, timer(TimerImplementation.LEAST, method, MANY, 1),
+                        timer(TimerImplementation.LEAST, "replace", MANY, 1)),
                 List.of(Target.faster("the same timer: ForkJoinPool", rearmed, 1.6, 2, forkJoin),
                         Target.faster("the same timer: HashedWheelTimer", rearmed, 1.7, 2.2, wheel),
                         Target.faster("the same timer: ScheduledThreadPoolExecutor", rearmed, 8, 13, heap),
@@ -60,11 +61,12 @@ final class ServiceScenarios {
         Subject wheel = timer(TimerImplementation.HASHED_WHEEL_TIMER, method, MILLION, 1);
         Subject heap = timer(TimerImplementation.SCHEDULED_EXECUTOR, method, MILLION, 1);
         Subject amongMany = timer(TimerImplementation.TP_TIMER, method, MANY, 1);
-        return new Scenario("timer-1m", "Timers, 1,000,000 outstanding", List.of(ours, forkJoin, wheel, heap), List.of(
-                Target.faster("a new timer: HashedWheelTimer", ours, 1.2, 1.2, wheel),
-                Target.faster("a new timer: ForkJoinPool", ours, 1.4, 1.4, forkJoin),
-                Target.faster("a new timer: ScheduledThreadPoolExecutor", ours, 5, 5, heap),
-                Target.share("a new timer, of its time among 100,000", Metric.TIME, ours, 1.5, 1.5, amongMany)));
+        return new Scenario("timer-1m", "Timers, 1,000,000 outstanding",
+                List.of(ours, forkJoin, wheel, heap, timer(TimerImplementation.LEAST, method, MILLION, 1)),
+                List.of(Target.faster("a new timer: HashedWheelTimer", ours, 1.2, 1.2, wheel),
+                        Target.faster("a new timer: ForkJoinPool", ours, 1.4, 1.4, forkJoin),
+                        Target.faster("a new timer: ScheduledThreadPoolExecutor", ours, 5, 5, heap), Target
+                            .share("a new timer, of its time among 100,000", Metric.TIME, ours, 1.5, 1.5, amongMany)));
     }
 
     private static Scenario replaceByTwoThreads() {
@@ -74,7 +76,7 @@ final class ServiceScenarios {
         Subject wheel = timer(TimerImplementation.HASHED_WHEEL_TIMER, method, MANY, 2);
         Subject heap = timer(TimerImplementation.SCHEDULED_EXECUTOR, method, MANY, 2);
         return new Scenario("timer-2-threads", "Timers, 100,000 outstanding, 2 threads",
-                List.of(ours, forkJoin, wheel, heap),
+                List.of(ours, forkJoin, wheel, heap, timer(TimerImplementation.LEAST, method, MANY, 2)),
                 List.of(Target.faster("a new timer: ForkJoinPool", ours, 0.9, 1.5, forkJoin),
                         Target.faster("a new timer: HashedWheelTimer", ours, 2.5, 2.5, wheel)));
     }
