@@ -24,6 +24,8 @@ final class OneShotMembers {
 
     private static final int MIDDLE = 32;
 
+    private static final int LENGTH = 2 * MIDDLE + 2;
+
     /**
      * Where the count is of those that have ended since the last pruning; a lost count
      * only puts off the next one.
@@ -42,9 +44,9 @@ final class OneShotMembers {
      * The newest member in the middle: a stack that is pushed on by anybody and taken as
      * a whole by the pruner.
      */
-    private final @Nullable TrackedOneShot[] stack = new @Nullable TrackedOneShot[2 * MIDDLE];
+    private final @Nullable TrackedOneShot[] stack = new @Nullable TrackedOneShot[LENGTH];
 
-    private final int[] counts = new int[2 * MIDDLE];
+    private final int[] counts = new int[LENGTH];
 
     OneShotMembers() {
         this.counts[DUE] = LEAST;

@@ -17,7 +17,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
  */
 public enum Implementation {
 
-    /** No pool, but what a pool would have to do at least. */
+    /** No pool: hardly anything beside the callbacks. */
     LEAST {
         @Override
         Submitter start(int workers) {

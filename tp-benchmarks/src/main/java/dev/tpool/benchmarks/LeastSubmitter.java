@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Threads that take all that was posted of a callback in one step. It can neither park
  * nor cancel nor wait, knows no turns, and keeps what is posted behind a callback that
- * blocks from others: no pool, but what a pool would have to do at least.
+ * blocks from others: no pool, but hardly anything beside the callbacks. Its threads look
+ * for posts all the time, so where there are more of them than processors it is no bound.
  */
 final class LeastSubmitter implements Submitter {
 
@@ -38,7 +39,8 @@ final class LeastSubmitter implements Submitter {
         int idle = 0;
         while (!this.closed) {
             int count = this.all.size();
-            boolean ran = count > 0 && this.all.get(next++ % count).runAll();
+            next = (next + 1 < count) ? next + 1 : 0;
+            boolean ran = count > 0 && this.all.get(next).runAll();
             idle = ran ? 0 : idle + 1;
             if (idle > count) {
                 Thread.yield();

@@ -27,6 +27,7 @@ final class CacheLine {
                 answer(line, 2 * i + 1);
             }
         }, "cache-line");
+        other.setDaemon(true);
         other.start();
         answer(line, 0);
         Series samples = new Series();

@@ -73,8 +73,8 @@ public final class Report {
             for (int round = 1; round <= this.options.rounds(); round++) {
                 measure(scenario, round, roundTrips);
             }
-            scenario.print(this.measured, System.out);
-            if (!Double.isNaN(roundTrips.median())) {
+            boolean printed = scenario.print(this.measured, System.out);
+            if (printed && !Double.isNaN(roundTrips.median())) {
                 System.out.printf(
                         "%nA cache line from one processor to another and back, before each fork: %s ns, %s..%s%n",
                         Metric.format(roundTrips.median()), Metric.format(roundTrips.minimum()),

@@ -16,13 +16,17 @@ import java.util.stream.Collectors;
  */
 record Scenario(String name, String title, List<Subject> subjects, List<Target> targets) {
 
-    void print(Measurements measured, Appendable out) throws IOException {
+    /**
+     * Prints what was measured.
+     * @return whether there was something
+     */
+    boolean print(Measurements measured, Appendable out) throws IOException {
         List<Metric> metrics = Arrays.stream(Metric.values())
             .filter((metric) -> this.subjects.stream()
                 .anyMatch((subject) -> !Double.isNaN(measured.median(subject, metric))))
             .toList();
         if (metrics.isEmpty()) {
-            return;
+            return false;
         }
         out.append("\n## ").append(this.title).append(" (`").append(this.name).append("`)\n\n");
         Metric compared = metrics.get(0);
@@ -58,6 +62,7 @@ record Scenario(String name, String title, List<Subject> subjects, List<Target> 
             out.append('\n');
             printTargets(measured, out);
         }
+        return true;
     }
 
     private void printTargets(Measurements measured, Appendable out) throws IOException {
