@@ -89,13 +89,8 @@ final class Stripe extends NodeQueue {
         if (first == null || !this.turns) {
             return null;
         }
-        QueueNode node = (first == this.roundFirst) ? this.turn : first;
-        if (node == null && newest() == null && lane.isEmpty()) {
-            node = first;
-        }
-        if (this.open && node != null && node.claimInPlace()) {
-            this.roundFirst = first;
-            this.turn = node.next;
+        QueueNode node = whoseTurn(first, lane);
+        if (node != null && takesTurn(node, first)) {
             return node;
         }
         endRound();
@@ -113,18 +108,26 @@ final class Stripe extends NodeQueue {
      */
     @Nullable QueueNode claimNextInTurn(Lane lane) {
         QueueNode first = this.line;
-        if (first == null || first != this.roundFirst || !this.open) {
+        if (first == null || first != this.roundFirst) {
             return null;
         }
-        QueueNode node = this.turn;
-        if (node == null && first.next != null && newest() == null && lane.isEmpty()) {
-            node = first;
+        QueueNode node = whoseTurn(first, lane);
+        boolean alone = node == first && first.next == null;
+        return (node != null && !alone && takesTurn(node, first)) ? node : null;
+    }
+
+    private @Nullable QueueNode whoseTurn(QueueNode first, Lane lane) {
+        QueueNode node = (first == this.roundFirst) ? this.turn : first;
+        return (node == null && newest() == null && lane.isEmpty()) ? first : node;
+    }
+
+    private boolean takesTurn(QueueNode node, QueueNode first) {
+        if (!this.open || !node.claimInPlace()) {
+            return false;
         }
-        if (node == null || !node.claimInPlace()) {
-            return null;
-        }
+        this.roundFirst = first;
         this.turn = node.next;
-        return node;
+        return true;
     }
 
     /**

@@ -54,9 +54,6 @@ final class Worker implements Runnable {
     /** Whether a callback of the node that is next was claimed, in place. */
     private boolean claimed;
 
-    /** Whether that was done because it is the node's turn in the line. */
-    private boolean inTurn;
-
     /**
      * Whether what is queued is served so well by another worker that help would hurt.
      */
@@ -224,7 +221,8 @@ final class Worker implements Runnable {
      * @return {@code null} if nothing was claimed
      */
     private @Nullable QueueNode claimNextInTurn(TpCallbackInstance instance) {
-        if (!this.inTurn || this.slice.isOver() || !this.queue.high().isEmpty()) {
+        boolean inTurn = this.claimed && this.place == null;
+        if (!inTurn || this.slice.isOver() || !this.queue.high().isEmpty()) {
             return null;
         }
         QueueNode node = this.stripe.claimNextInTurn(this.queue.normal());
@@ -310,7 +308,6 @@ final class Worker implements Runnable {
         this.place = null;
         this.superfluous = false;
         this.claimed = false;
-        this.inTurn = false;
         QueueNode node = takeNext(before);
         if (before instanceof Lane lane && this.place != lane) {
             lane.left(this.stripe);
@@ -369,7 +366,6 @@ final class Worker implements Runnable {
         if (node == null) {
             node = this.stripe.claimInTurn(this.queue.normal());
             this.claimed = node != null;
-            this.inTurn = this.claimed;
             if (this.stripe.hasMovedBack() && !this.searching) {
                 this.crew.signalWork();
             }
@@ -385,7 +381,6 @@ final class Worker implements Runnable {
         if (node == null) {
             node = this.stripe.refill();
             this.claimed = node != null && this.stripe.hasClaimed();
-            this.inTurn = this.claimed;
             tellOfMore(node);
         }
         return node;

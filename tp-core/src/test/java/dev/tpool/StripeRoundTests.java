@@ -48,6 +48,8 @@ class StripeRoundTests {
                 this.pool.enqueue(work);
             }
         }
+        this.claimed.clear();
+        this.works.clear();
         this.gate.open();
     }
 
@@ -177,6 +179,47 @@ class StripeRoundTests {
         this.stripe.setOpen(false);
 
         assertThat(next()).isNull();
+    }
+
+    /**
+     * All was stolen in the middle of a round, and what the owner takes from the lane
+     * next begins with the same object.
+     */
+    @Test
+    void whoseTurnItWasIsForgottenWhenTheLineIsFilledAnew() {
+        TpWork one = taken();
+        TpWork two = taken();
+        TpWork three = taken();
+        begin(one, two);
+        assertThat(this.stripe.takeLine()).isSameAs(one);
+        one.next = three;
+        two.next = null;
+        three.next = null;
+        this.stripe.fill(one);
+
+        QueueNode next = this.stripe.claimInTurn(this.pool.queue().normal());
+
+        assertThat(next).isSameAs(one);
+        this.claimed.add(next);
+    }
+
+    /**
+     * Whoever claims a callback has to run it, even if all that is in line was stolen
+     * before the next look.
+     */
+    @Test
+    void aThiefDoesNotHideThatACallbackWasClaimed() throws Exception {
+        this.stripe.push(taken());
+        this.stripe.push(taken());
+
+        TpWork first = (TpWork) this.stripe.refill();
+        this.stripe.takeLine();
+
+        assertThat(this.stripe.hasClaimed()).isTrue();
+        assertThat(first.running()).isEqualTo(1);
+        this.claimed.add(first);
+        letGo();
+        first.waitForCallbacks(false);
     }
 
 }

@@ -28,20 +28,11 @@ public class LeasePutBackTest {
 
     private final TpPool pool = Unstarted.pool();
 
-    private final TpWork work = Unstarted.work(TpEnvironment.of(this.pool));
-
     private final Stripe stripe = new Stripe();
 
-    private int begun = 2;
+    private final TpWork work = Unstarted.leased(this.pool, this.stripe, POSTS, 3);
 
-    public LeasePutBackTest() {
-        this.pool.queue().addStripe(this.stripe);
-        for (int i = 0; i < POSTS; i++) {
-            this.work.post();
-        }
-        this.work.claimInPlace();
-        this.work.settleAndClaimInPlace(this.stripe.lease, 4);
-    }
+    private int begun = 2;
 
     @Actor
     public void worker() {

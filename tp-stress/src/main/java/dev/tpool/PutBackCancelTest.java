@@ -29,22 +29,13 @@ public class PutBackCancelTest {
 
     private final TpPool pool = Unstarted.pool();
 
-    private final TpWork work = Unstarted.work(TpEnvironment.of(this.pool));
-
     private final Stripe stripe = new Stripe();
+
+    private final TpWork work = Unstarted.leased(this.pool, this.stripe, POSTS, 3);
 
     private int cancelled;
 
     private int pendingThen;
-
-    public PutBackCancelTest() {
-        this.pool.queue().addStripe(this.stripe);
-        for (int i = 0; i < POSTS; i++) {
-            this.work.post();
-        }
-        this.work.claimInPlace();
-        this.work.settleAndClaimInPlace(this.stripe.lease, 4);
-    }
 
     @Actor
     public void otherWorker() {

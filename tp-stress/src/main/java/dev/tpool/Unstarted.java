@@ -76,6 +76,24 @@ final class Unstarted {
     }
 
     /**
+     * A work object of which one callback runs and others are leased.
+     * @param stripe its owner has claimed them, and is a worker of the pool from now on
+     * @param posts how many callbacks in all
+     * @param leased how many of them in the lease
+     */
+    static TpWork leased(TpPool pool, Stripe stripe, int posts, int leased) {
+        pool.queue().addStripe(stripe);
+        TpWork work = work(TpEnvironment.of(pool));
+        for (int i = 0; i < posts; i++) {
+            work.post();
+        }
+        work.claimInPlace();
+        // The execution goes on with another callback, which is not in the lease.
+        work.settleAndClaimInPlace(stripe.lease, leased + 1);
+        return work;
+    }
+
+    /**
      * What an actor waits for; no actor is ever interrupted.
      */
     static <T> T uninterrupted(Callable<T> step) {
