@@ -1,15 +1,14 @@
 package dev.tpool;
 
 import java.lang.System.Logger.Level;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -31,23 +30,45 @@ final class Clock {
      * roundest tick that its window allows, so that entries whose windows overlap tend to be served
      * together.
      *
-     * All state is guarded by one lock; only when an entry is due that has neither period nor window may be
-     * changed without it, as long as it is armed (see TimerWheel). Under the lock, entries are taken out of
-     * the wheel and their posts are counted in the objects' state words; whoever disarms an entry under the
-     * lock therefore knows that its post either is pending or will not come. What calls others, queueing the
-     * objects, is done after the lock was left.
+     * What is armed is divided into shards, by the thread that made the entry, so that threads which arm and
+     * disarm what is theirs do not meet. A shard's state is guarded by its lock; only when an entry is due
+     * that has neither period nor window may be changed without it, as long as it is armed (see TimerWheel).
+     * Under the lock, entries are taken out of the wheel and their posts are counted in the objects' state
+     * words; whoever disarms an entry under the lock therefore knows that its post either is pending or will
+     * not come. What calls others, queueing the objects, is done after the lock was left. Nobody has the locks
+     * of two shards.
      *
-     * When many are due they are put in line at once, since their order takes a look at all of them, and
-     * expire and are queued bit by bit: nobody waits for the lock until all are done, the workers begin with
-     * the first while the last are still armed, and each is queued while it is still in the cache. Timers of
-     * one pool that follow each other are queued in one step.
+     * When many are due they are put in line at once, those of all shards, since their order takes a look at
+     * all of them, and expire and are queued bit by bit: nobody waits for a lock until all are done, the
+     * workers begin with the first while the last are still armed, and each is queued while it is still in the
+     * cache. Timers of one pool that follow each other are queued in one step.
      *
-     * The thread decides how long to park as the last thing that it does before it parks: until then it may
-     * have waited for other locks, and a wake-up that came meanwhile is spent. For as long as it is awake,
-     * nobody needs to wake it.
+     * The word wakeTick says when the thread looks again by itself.
+     *
+     *   from      to        who       when
+     *   any       AWAKE     thread    begins to serve: it decides anew before it parks
+     *   AWAKE     DECIDING  thread    is about to look at the shards, one after the other
+     *   DECIDING  a tick    thread    has found nothing to do before it, CAS; parks if that succeeds
+     *   DECIDING  DECIDING  thread    has found nothing armed, CAS; parks if that succeeds
+     *   not AWAKE AWAKE     another   has armed what comes before that tick, CAS; wakes the thread if that succeeds
+     *
+     * An entry is armed under the lock of its shard, and the word is read after that. Who reads AWAKE leaves
+     * all to the thread, which has not begun to decide, and will find the entry; or to somebody who is about to
+     * wake it. Who reads DECIDING may have come too late to be seen, and wakes it. While it decides, the thread
+     * may wait for a lock, which may spend the wake-up: so if the word is not what it was it decides again.
+     *
+     * A thread that finds nothing armed for a while leaves: it says so first, by the field thread, and then
+     * looks at all shards once more. Who arms something reads the field after that, and starts another one.
      */
 
     private static final System.Logger logger = System.getLogger(TpTimer.class.getName());
+
+    private static final VarHandle WAKE_TICK = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "wakeTick",
+            VarHandle.class, Clock.class, long.class);
+
+    private static final long AWAKE = Long.MIN_VALUE;
+
+    private static final long DECIDING = Long.MAX_VALUE;
 
     private static final Clock OF_PROCESS = new Clock(TimeSource.SYSTEM);
 
@@ -64,13 +85,8 @@ final class Clock {
     /** How often the wall clock is looked at while an absolute time is armed. */
     private static final long WALL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /**
-     * The two clocks may drift apart by this much before absolute times are armed again.
-     */
-    private static final long WALL_TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
     /** Far enough away for everybody, and short enough that sums do not overflow. */
-    private static final long FARTHEST_NANOS = Long.MAX_VALUE / 4;
+    static final long FARTHEST_NANOS = Long.MAX_VALUE / 4;
 
     private final TimeSource time;
 
@@ -78,35 +94,27 @@ final class Clock {
 
     private final long origin;
 
-    private final BriefLock lock = new BriefLock();
+    private final ClockShard[] shards = new ClockShard[Shards.COUNT];
 
-    private final TimerWheel wheel = new TimerWheel();
+    /** Counts the absolute times that were set. */
+    private final AtomicLong numbers = new AtomicLong();
 
-    /** In the order in which they were armed. */
-    private final Map<ClockEntry, WallTime> absolutes = new LinkedHashMap<>();
-
-    /**
-     * Wall clock less monotonic clock when they were last seen to differ by more than
-     * before. The same for all that is armed, so that equal moments are due at equal
-     * times.
-     */
-    private long wallOffset;
+    /** Owned by the thread that serves. */
+    private final DueLine line = new DueLine();
 
     /** Owned by the thread that serves. */
     private final ExpiredEntries expired = new ExpiredEntries();
 
-    private @Nullable Thread thread;
+    /** Guards that a thread starts or leaves; taken before the lock of a shard. */
+    private final BriefLock life = new BriefLock();
 
-    /**
-     * The tick at which the thread looks again by itself; far away if there is none. Read
-     * without the lock, too.
-     */
-    private volatile long wakeTick = Long.MAX_VALUE;
+    private volatile @Nullable Thread thread;
 
-    /**
-     * Whether something was armed that the thread would be late for, or has no thread.
-     */
-    private boolean wakeNeeded;
+    /** Whether a thread is missing that could not be started. */
+    private volatile boolean startFailed;
+
+    /** See above; far away if there is no thread. */
+    private volatile long wakeTick = DECIDING;
 
     /**
      * Creates a clock with a thread of its own.
@@ -125,6 +133,7 @@ final class Clock {
         this.time = time;
         this.threads = threads;
         this.origin = time.nanoTime();
+        Arrays.setAll(this.shards, (i) -> new ClockShard(this));
     }
 
     /**
@@ -145,41 +154,59 @@ final class Clock {
                 : duration.toNanos();
     }
 
-    void lock() {
-        this.lock.lock();
+    private ClockShard shardOf(ClockEntry entry) {
+        return this.shards[entry.shard()];
     }
 
     /**
-     * Leaves the lock, and wakes or starts the thread if what was armed under it comes
-     * before what the thread waits for. Never throws, since whoever calls has something
-     * to finish; a thread that could not be started is tried again by the next one.
+     * Takes the lock of an entry's shard, which guards all of the entry that has to do
+     * with the clock.
      */
-    void unlock() {
-        Thread toWake = null;
-        Throwable failure = null;
+    void lock(ClockEntry entry) {
+        shardOf(entry).lock();
+    }
+
+    /**
+     * Leaves the lock of an entry's shard, and wakes or starts the thread if what was
+     * armed under it comes before what the thread waits for. Never throws, since whoever
+     * calls has something to finish; a thread that could not be started is tried again by
+     * the next one.
+     */
+    void unlock(ClockEntry entry) {
+        ClockShard shard = shardOf(entry);
+        boolean wakeNeeded;
+        boolean threadNeeded;
         try {
-            if (this.wakeNeeded && this.wheel.size() > 0) {
-                if (this.thread == null) {
-                    failure = startThread();
-                }
-                else {
-                    this.wakeTick = Long.MIN_VALUE;
-                    toWake = this.thread;
-                }
-                this.wakeNeeded = failure != null;
-            }
+            wakeNeeded = shard.takeWakeNeeded();
+            threadNeeded = this.thread == null && (this.startFailed || !shard.isEmpty());
         }
         finally {
-            this.lock.unlock();
+            shard.unlock();
         }
-        if (toWake != null) {
-            LockSupport.unpark(toWake);
+        if (threadNeeded) {
+            startThread();
         }
-        if (failure != null) {
-            Failures.log(logger, Level.ERROR,
-                    () -> "the clock could not start its thread: nothing is served until somebody uses it again",
-                    failure);
+        else if (wakeNeeded) {
+            wakeThread();
         }
+    }
+
+    private void wakeThread() {
+        long seen = this.wakeTick;
+        while (seen != AWAKE) {
+            if (WAKE_TICK.compareAndSet(this, seen, AWAKE)) {
+                LockSupport.unpark(this.thread);
+                return;
+            }
+            seen = this.wakeTick;
+        }
+    }
+
+    /**
+     * Whether the thread looks too late by itself for what is to be served by a tick.
+     */
+    boolean wouldMiss(long tick) {
+        return tick < this.wakeTick;
     }
 
     /**
@@ -194,6 +221,27 @@ final class Clock {
      */
     boolean hasPassed(long wallNanos) {
         return this.time.wallNanos() >= wallNanos;
+    }
+
+    /**
+     * The wall clock, in nanoseconds since 1970.
+     */
+    long wallNanos() {
+        return this.time.wallNanos();
+    }
+
+    /**
+     * The number of an absolute time that is set.
+     */
+    long nextNumber() {
+        return this.numbers.incrementAndGet();
+    }
+
+    /**
+     * When to look again whether somebody has set the wall clock.
+     */
+    long tickOfNextWallCheck() {
+        return tickAt(now() + WALL_CHECK_NANOS);
     }
 
     /**
@@ -212,84 +260,41 @@ final class Clock {
             return false;
         }
         long tick = TimerWheel.tickFor(due);
-        if (!this.wheel.reachesInTime(entry, tick) || tick < this.wakeTick) {
-            bringForward(entry);
+        if (!shardOf(entry).reachesInTime(entry, tick) || wouldMiss(tick)) {
+            lock(entry);
+            try {
+                shardOf(entry).bringForward(entry);
+            }
+            finally {
+                unlock(entry);
+            }
         }
         return true;
     }
 
-    private void bringForward(ClockEntry entry) {
-        lock();
-        try {
-            if (entry.isArmed()) {
-                this.wheel.bringForward(entry);
-                lookBy(TimerWheel.tickFor(entry.due()));
-            }
-        }
-        finally {
-            unlock();
-        }
-    }
-
     /**
-     * Arms an entry by the monotonic clock. Under the lock.
+     * Arms an entry by the monotonic clock. Under its lock.
      * @param movable whether it may be armed anew without the lock
      * @return whether it was armed before
      */
     boolean arm(ClockEntry entry, long due, long window, boolean movable) {
-        boolean before = entry.isArmed();
-        if (!this.absolutes.isEmpty()) {
-            this.absolutes.remove(entry);
-        }
-        long served = (window > 0) ? served(due, window) : due;
-        if (before) {
-            this.wheel.move(entry, served, movable);
-        }
-        else {
-            entry.setDue(served, movable);
-            this.wheel.add(entry);
-        }
-        lookBy(TimerWheel.tickFor(served));
-        return before;
+        return shardOf(entry).arm(entry, due, window, movable);
     }
 
     /**
-     * Arms an entry by the wall clock. Under the lock.
+     * Arms an entry by the wall clock. Under its lock.
      * @return whether it was armed before
      */
     boolean armAbsolute(ClockEntry entry, long wallDue, long window) {
-        // First what takes memory: until then, all is as it was.
-        compareClocks();
-        long wall = this.time.wallNanos();
-        WallTime due = new WallTime(wallDue);
-        boolean before = disarm(entry);
-        // What is among the absolutes is always in the wheel, even if this fails
-        // half-way.
-        addAbsolute(entry, due, wall, window);
-        this.absolutes.put(entry, due);
-        lookBy(Math.min(TimerWheel.tickFor(entry.due()), tickAt(now() + WALL_CHECK_NANOS)));
-        return before;
+        return shardOf(entry).armAbsolute(entry, wallDue, window);
     }
 
     /**
-     * Disarms an entry. Under the lock.
+     * Disarms an entry. Under its lock.
      * @return whether it was armed
      */
     boolean disarm(ClockEntry entry) {
-        if (!entry.isArmed()) {
-            return false;
-        }
-        this.wheel.remove(entry);
-        if (!this.absolutes.isEmpty()) {
-            this.absolutes.remove(entry);
-        }
-        return true;
-    }
-
-    private void lookBy(long tick) {
-        if (tick < this.wakeTick || this.thread == null) {
-            this.wakeNeeded = true;
-        }
+        return shardOf(entry).disarm(entry);
     }
 
     /**
@@ -298,6 +303,7 @@ final class Clock {
      * if nothing is armed
      */
     long serve() {
+        this.wakeTick = AWAKE;
         boolean more = true;
         while (more) {
             try {
@@ -312,22 +318,15 @@ final class Clock {
 
     /**
      * Lets some of those expire that are due, as many as can be handed over while their
-     * memory is near, and the lock is not held for long.
+     * memory is near, and no lock is held for long.
      * @return whether there may be more
      */
     private boolean expireSome() {
-        this.lock.lock();
-        try {
-            this.wakeTick = Long.MIN_VALUE;
-            if (!this.wheel.hasLine()) {
-                lineUp();
-            }
-            expireFirst(now());
-            return this.wheel.hasLine();
+        if (this.line.isOver()) {
+            lineUp();
         }
-        finally {
-            this.lock.unlock();
-        }
+        expireFirst(now());
+        return !this.line.isOver();
     }
 
     /**
@@ -335,38 +334,51 @@ final class Clock {
      * but none is lost.
      */
     private void lineUp() {
-        if (!this.absolutes.isEmpty()) {
-            compareClocks();
-        }
-        List<ClockEntry> due = new ArrayList<>();
+        long tick = tickAt(now());
         try {
-            this.wheel.advance(tickAt(now()), due);
-            if (due.size() > 1) {
-                sortByDue(due);
+            for (ClockShard shard : this.shards) {
+                shard.lock();
+                try {
+                    shard.takeDue(tick, this.line);
+                }
+                finally {
+                    shard.unlock();
+                }
             }
         }
         finally {
-            this.wheel.putInLine(due);
+            this.line.sort();
         }
     }
 
     private void expireFirst(long now) {
         OutOfMemoryError shortage = null;
-        while (this.expired.hasRoom()) {
-            ClockEntry entry = this.wheel.takeFromLine();
-            if (entry == null) {
-                break;
-            }
-            try {
-                this.expired.add(entry, isOver(entry) ? entry.expire(this, now) : TpObject.Post.REFUSED);
-            }
-            catch (OutOfMemoryError ex) {
-                // Served next. Most entries need no memory. One that needs more than
-                // there will ever be must not be in the way of all others.
-                if (!entry.isArmed()) {
-                    this.wheel.add(entry);
+        ClockShard locked = null;
+        try {
+            ClockEntry entry = this.line.next();
+            while (entry != null) {
+                ClockShard shard = shardOf(entry);
+                if (shard != locked) {
+                    if (locked != null) {
+                        locked.unlock();
+                    }
+                    shard.lock();
+                    locked = shard;
                 }
-                shortage = ex;
+                try {
+                    this.expired.add(entry, shard.expire(entry, now));
+                }
+                catch (OutOfMemoryError ex) {
+                    // Served next. Most entries need no memory. One that needs more than
+                    // there will ever be must not be in the way of all others.
+                    shortage = ex;
+                }
+                entry = this.expired.hasRoom() ? this.line.next() : null;
+            }
+        }
+        finally {
+            if (locked != null) {
+                locked.unlock();
             }
         }
         if (shortage != null) {
@@ -375,103 +387,66 @@ final class Clock {
     }
 
     /**
-     * Sorts what may be of one tick and have different due times; what is due at the same
-     * time keeps the order in which it was set.
+     * Decides when to serve again.
      */
-    private void sortByDue(List<ClockEntry> entries) {
-        int count = entries.size();
-        long[] keys = new long[count];
-        long earliest = Long.MAX_VALUE;
-        long latest = Long.MIN_VALUE;
-        boolean inOrder = true;
-        for (int i = 0; i < count; i++) {
-            long due = exactDue(entries.get(i));
-            inOrder &= due >= latest;
-            earliest = Math.min(earliest, due);
-            latest = Math.max(latest, due);
-            keys[i] = due;
-        }
-        if (inOrder) {
-            return;
-        }
-        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
-        long range = latest - earliest;
-        if (range < 0 || range >= 1L << (Long.SIZE - 1 - bits)) {
-            // Some of them have windows of years.
-            entries.sort(Comparator.comparingLong(this::exactDue));
-            return;
-        }
-        // Sorting numbers does not touch the entries again and again.
-        for (int i = 0; i < count; i++) {
-            keys[i] = ((keys[i] - earliest) << bits) | i;
-        }
-        Arrays.sort(keys);
-        ClockEntry[] before = entries.toArray(new ClockEntry[0]);
-        for (int i = 0; i < count; i++) {
-            entries.set(i, before[(int) keys[i] & ((1 << bits) - 1)]);
-        }
-    }
-
-    private long exactDue(ClockEntry entry) {
-        WallTime absolute = this.absolutes.isEmpty() ? null : this.absolutes.get(entry);
-        return (absolute != null) ? difference(absolute.nanos(), this.wallOffset) : entry.exactDue();
-    }
-
-    /**
-     * Whether the time of an entry that the wheel has served has come by its own clock,
-     * too. If not, it is armed again.
-     */
-    private boolean isOver(ClockEntry entry) {
-        WallTime absolute = this.absolutes.isEmpty() ? null : this.absolutes.get(entry);
-        if (absolute == null) {
-            return true;
-        }
-        if (!hasPassed(absolute.nanos())) {
-            addAbsolute(entry, absolute, this.time.wallNanos(), 0);
-            return false;
-        }
-        this.absolutes.remove(entry);
-        return true;
-    }
-
     private long nanosToNext() {
-        this.lock.lock();
-        try {
-            if (this.wheel.size() == 0) {
-                this.wakeTick = Long.MAX_VALUE;
-                return Long.MAX_VALUE;
+        long wake;
+        long nanos;
+        do {
+            this.wakeTick = DECIDING;
+            long needed = DECIDING;
+            for (ClockShard shard : this.shards) {
+                shard.lock();
+                try {
+                    needed = Math.min(needed, shard.neededTick());
+                }
+                finally {
+                    shard.unlock();
+                }
             }
             long now = now();
-            this.wakeTick = Math.min(neededTick(), tickAt(now + LONGEST_PARK_NANOS));
-            return Math.max(0, (this.wakeTick << TimerWheel.TICK_SHIFT) - now);
+            boolean armed = needed != DECIDING;
+            wake = armed ? Math.min(needed, tickAt(now + LONGEST_PARK_NANOS)) : DECIDING;
+            nanos = armed ? Math.max(0, (wake << TimerWheel.TICK_SHIFT) - now) : Long.MAX_VALUE;
         }
-        finally {
-            this.lock.unlock();
-        }
+        while (!WAKE_TICK.compareAndSet(this, DECIDING, wake));
+        return nanos;
     }
 
-    /**
-     * The tick by which the thread has to look again.
-     */
-    private long neededTick() {
-        long next = this.wheel.nextTick();
-        return this.absolutes.isEmpty() ? next : Math.min(next, tickAt(now() + WALL_CHECK_NANOS));
+    private void startThread() {
+        Throwable failure = null;
+        this.life.lock();
+        try {
+            if (this.thread == null) {
+                failure = tryToStartThread();
+            }
+        }
+        finally {
+            this.life.unlock();
+        }
+        if (failure != null) {
+            Failures.log(logger, Level.ERROR,
+                    () -> "the clock could not start its thread: nothing is served until somebody uses it again",
+                    failure);
+        }
     }
 
     /**
      * Starts the thread.
      * @return why it could not be started, or {@code null}
      */
-    private @Nullable Throwable startThread() {
+    private @Nullable Throwable tryToStartThread() {
         try {
             Thread started = this.threads.newThread(this::run);
-            this.wakeTick = Long.MIN_VALUE;
+            this.wakeTick = AWAKE;
             started.start();
             this.thread = started;
+            this.startFailed = false;
             return null;
         }
         catch (Throwable ex) {
-            this.wakeTick = Long.MAX_VALUE;
+            this.wakeTick = DECIDING;
+            this.startFailed = true;
             return ex;
         }
     }
@@ -516,79 +491,40 @@ final class Clock {
     }
 
     private boolean leave() {
-        this.lock.lock();
+        this.life.lock();
+        Thread leaving = this.thread;
         try {
-            if (this.wheel.size() > 0) {
-                return false;
-            }
             this.thread = null;
+            for (ClockShard shard : this.shards) {
+                shard.lock();
+                try {
+                    if (!shard.isEmpty()) {
+                        this.thread = leaving;
+                        return false;
+                    }
+                }
+                finally {
+                    shard.unlock();
+                }
+            }
             return true;
         }
         finally {
-            this.lock.unlock();
+            this.life.unlock();
         }
-    }
-
-    /**
-     * Takes no memory, so that what was taken out of the wheel for it is not lost.
-     */
-    private void addAbsolute(ClockEntry entry, WallTime due, long wall, long window) {
-        // The offset tells what comes first, but is known only roughly.
-        long ahead = difference(due.nanos(), wall);
-        long estimated = now() + Math.max(0, Math.min(ahead, FARTHEST_NANOS));
-        entry.setDue((window > 0) ? served(estimated, window) : estimated, false);
-        this.wheel.add(entry);
     }
 
     /**
      * Subtracts, and stays at the end of the range instead of running over.
      */
-    private static long difference(long from, long subtracted) {
+    static long difference(long from, long subtracted) {
         long difference = from - subtracted;
         boolean overflow = ((from ^ subtracted) & (from ^ difference)) < 0;
         return overflow ? ((from < 0) ? Long.MIN_VALUE : Long.MAX_VALUE) : difference;
     }
 
-    /**
-     * Arms all absolute times again if somebody has set the wall clock since the last
-     * look, or the machine has slept.
-     */
-    private void compareClocks() {
-        long wall = this.time.wallNanos();
-        long offset = wall - now();
-        if (Math.abs(offset - this.wallOffset) <= WALL_TOLERANCE_NANOS) {
-            return;
-        }
-        this.absolutes.forEach((entry, due) -> {
-            this.wheel.remove(entry);
-            addAbsolute(entry, due, wall, 0);
-        });
-        this.wallOffset = offset;
-    }
-
     private long tickAt(long now) {
         return now >> TimerWheel.TICK_SHIFT;
-    }
-
-    /**
-     * When an entry with a window is served: in the roundest of the ticks that the window
-     * allows.
-     */
-    private static long served(long due, long window) {
-        long earliest = TimerWheel.tickFor(due);
-        long latest = (due + window) >> TimerWheel.TICK_SHIFT;
-        if (latest <= earliest) {
-            return due;
-        }
-        // The number in between with the most trailing zeros.
-        long roundness = Long.highestOneBit((earliest - 1) ^ latest);
-        return (latest & -roundness) << TimerWheel.TICK_SHIFT;
-    }
-
-    /**
-     * A moment on the wall clock, in nanoseconds since 1970.
-     */
-    private record WallTime(long nanos) {
     }
 
 }

@@ -1,85 +1,52 @@
 package dev.tpool;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of a pool that were created and not freed yet: a ring through the objects
- * themselves, so that being known costs two references and no node.
+ * The objects of a pool that were created and not freed yet: rings through the objects
+ * themselves, so that being known costs two references and no node. Timers and waits,
+ * which come and go with what they watch, have a ring for each shard.
  */
-final class LiveObjects extends BriefLock {
+final class LiveObjects {
 
-    /** The oldest one; guarded by the lock, as are the objects' links. */
-    private @Nullable TpObject first;
+    private final Ring[] rings = new Ring[Shards.COUNT];
+
+    LiveObjects() {
+        Arrays.setAll(this.rings, (i) -> new Ring());
+    }
 
     /**
-     * Written under the lock. Volatile, since a worker that leaves and the creator of an
-     * object look at each other's mark.
+     * Whether there is none. One that is added while this looks may be missed: a worker
+     * that leaves says so before it asks, and the creator of an object looks for that
+     * after it has added it.
      */
-    private volatile int size;
-
     boolean isEmpty() {
-        return this.size == 0;
+        for (Ring ring : this.rings) {
+            if (ring.size != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void add(TpObject object) {
-        lock();
-        try {
-            TpObject oldest = this.first;
-            if (oldest == null) {
-                object.bornBefore = object;
-                object.bornAfter = object;
-                this.first = object;
-            }
-            else {
-                TpObject newest = oldest.bornBefore;
-                object.bornBefore = newest;
-                object.bornAfter = oldest;
-                oldest.bornBefore = object;
-                if (newest != null) {
-                    newest.bornAfter = object;
-                }
-            }
-            addToSize(1);
-        }
-        finally {
-            unlock();
-        }
+        ringOf(object).add(object);
     }
 
     void remove(TpObject object) {
-        lock();
-        try {
-            TpObject before = object.bornBefore;
-            TpObject after = object.bornAfter;
-            if (before == object) {
-                this.first = null;
-            }
-            else if (before != null && after != null) {
-                before.bornAfter = after;
-                after.bornBefore = before;
-                if (this.first == object) {
-                    this.first = after;
-                }
-            }
-            // What the application still holds must not keep its old neighbours alive.
-            object.bornBefore = null;
-            object.bornAfter = null;
-            addToSize(-1);
-        }
-        finally {
-            unlock();
-        }
+        ringOf(object).remove(object);
     }
 
     /**
-     * All of them, the oldest first.
+     * All of them, the oldest of a shard first.
      */
     List<TpObject> all() {
-        List<TpObject> all = new ArrayList<>(this.size);
+        List<TpObject> all = new ArrayList<>();
         forEach(all::add);
         return all;
     }
@@ -94,22 +61,100 @@ final class LiveObjects extends BriefLock {
     }
 
     private void forEach(Consumer<TpObject> action) {
-        lock();
-        try {
-            TpObject object = this.first;
-            while (object != null) {
-                action.accept(object);
-                object = (object.bornAfter != this.first) ? object.bornAfter : null;
-            }
-        }
-        finally {
-            unlock();
+        for (Ring ring : this.rings) {
+            ring.forEach(action);
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // Only under the lock.
-    private void addToSize(int change) {
-        this.size += change;
+    private Ring ringOf(TpObject object) {
+        return this.rings[object.shard()];
+    }
+
+    /**
+     * The objects of one shard.
+     */
+    private static final class Ring extends BriefLock {
+
+        /** The oldest one; guarded by the lock, as are the objects' links. */
+        private @Nullable TpObject first;
+
+        /** Written under the lock. */
+        private volatile int size;
+
+        // Rings are made one after the other, and used by different threads.
+        @SuppressWarnings("unused")
+        private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
+
+        void add(TpObject object) {
+            lock();
+            try {
+                TpObject oldest = this.first;
+                if (oldest == null) {
+                    object.bornBefore = object;
+                    object.bornAfter = object;
+                    this.first = object;
+                }
+                else {
+                    TpObject newest = oldest.bornBefore;
+                    object.bornBefore = newest;
+                    object.bornAfter = oldest;
+                    oldest.bornBefore = object;
+                    if (newest != null) {
+                        newest.bornAfter = object;
+                    }
+                }
+                addToSize(1);
+            }
+            finally {
+                unlock();
+            }
+        }
+
+        void remove(TpObject object) {
+            lock();
+            try {
+                TpObject before = object.bornBefore;
+                TpObject after = object.bornAfter;
+                if (before == object) {
+                    this.first = null;
+                }
+                else if (before != null && after != null) {
+                    before.bornAfter = after;
+                    after.bornBefore = before;
+                    if (this.first == object) {
+                        this.first = after;
+                    }
+                }
+                // What the application still holds must not keep its old neighbours
+                // alive.
+                object.bornBefore = null;
+                object.bornAfter = null;
+                addToSize(-1);
+            }
+            finally {
+                unlock();
+            }
+        }
+
+        void forEach(Consumer<TpObject> action) {
+            lock();
+            try {
+                TpObject object = this.first;
+                while (object != null) {
+                    action.accept(object);
+                    object = (object.bornAfter != this.first) ? object.bornAfter : null;
+                }
+            }
+            finally {
+                unlock();
+            }
+        }
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // Only under the lock.
+        private void addToSize(int change) {
+            this.size += change;
+        }
+
     }
 
 }

@@ -28,9 +28,8 @@ final class TimerWheel {
      * is put off again and again, as a time-out is, is hardly ever moved. It may lose its place in the order
      * of its tick by that.
      *
-     * What is due is taken out of its slot, and may be put in line, in the order in which it is to be
-     * served. There it can still be removed or moved, so whoever serves the line may do so bit by bit. The
-     * line is a list, since entries that are linked are fetched one after the other.
+     * What is due is taken out of its slot, and may be put in line, which is somebody else's. There it can
+     * still be removed or moved, so whoever serves the line may do so bit by bit.
      *
      * All of this is done by one thread at a time. Only when an entry is due may change meanwhile, if it is
      * movable: whoever changes it looks afterwards whether the slot is still early enough, and whoever puts
@@ -54,12 +53,6 @@ final class TimerWheel {
 
     /** A bit for each slot that is not empty, per level. */
     private final long[] occupied = new long[LEVELS];
-
-    /** Those that were put in line; some of them may have left it. */
-    private List<ClockEntry> line = List.of();
-
-    /** How many of them were looked at. */
-    private int lineBegin;
 
     private volatile long present;
 
@@ -101,7 +94,7 @@ final class TimerWheel {
      * too late.
      */
     void bringForward(ClockEntry entry) {
-        while (tickOf(entry) < start(entry.place)) {
+        while (tickOf(entry) < start(entry.slot())) {
             unlink(entry);
             insert(entry);
         }
@@ -112,7 +105,7 @@ final class TimerWheel {
      * of the entry may ask this without any lock.
      */
     boolean reachesInTime(ClockEntry entry, long tick) {
-        return tick >= start(entry.place);
+        return tick >= start(entry.slot());
     }
 
     void remove(ClockEntry entry) {
@@ -200,46 +193,27 @@ final class TimerWheel {
     }
 
     /**
-     * Puts entries that were taken out in line, in which there is nobody. They count as
-     * added, and may be removed or moved. Takes no memory.
+     * An entry that was taken out is in line from now on. It counts as added, and may be
+     * removed or moved. Takes no memory.
      */
-    void putInLine(List<ClockEntry> entries) {
-        for (int i = 0; i < entries.size(); i++) {
-            ClockEntry entry = entries.get(i);
-            entry.place = (short) LINE;
-            entry.before = entry;
-            entry.after = entry;
-        }
-        this.line = entries;
-        this.size += entries.size();
+    void putInLine(ClockEntry entry) {
+        entry.setSlot(LINE);
+        entry.before = entry;
+        entry.after = entry;
+        this.size++;
     }
 
     /**
-     * Takes out the first entry that is in line.
-     * @return the entry, or {@code null} if there is none
+     * Takes out an entry that was put in line.
+     * @return {@code false} if it is not there any more, and nothing was done
      */
-    @Nullable ClockEntry takeFromLine() {
-        while (hasLine()) {
-            ClockEntry entry = this.line.get(this.lineBegin);
-            this.lineBegin++;
-            if (!hasLine()) {
-                this.line = List.of();
-                this.lineBegin = 0;
-            }
-            if (entry.place == LINE && entry.isArmed()) {
-                unlink(entry);
-                this.size--;
-                return entry;
-            }
+    boolean takeFromLine(ClockEntry entry) {
+        boolean inLine = entry.slot() == LINE && entry.isArmed();
+        if (inLine) {
+            unlink(entry);
+            this.size--;
         }
-        return null;
-    }
-
-    /**
-     * Whether somebody may be in line.
-     */
-    boolean hasLine() {
-        return this.lineBegin < this.line.size();
+        return inLine;
     }
 
     private void link(ClockEntry entry) {
@@ -249,7 +223,7 @@ final class TimerWheel {
 
     private void insert(ClockEntry entry) {
         int index = indexOf(tickOf(entry));
-        entry.place = (short) index;
+        entry.setSlot(index);
         ClockEntry first = this.slots[index];
         if (first == null) {
             entry.before = entry;
@@ -269,11 +243,11 @@ final class TimerWheel {
     }
 
     private void unlink(ClockEntry entry) {
-        int index = entry.place;
+        int index = entry.slot();
         ClockEntry before = entry.before;
         ClockEntry after = entry.after;
         if (index == LINE) {
-            // Whoever serves the line sees it.
+            // Whoever serves the line finds out.
             entry.before = null;
             entry.after = null;
             return;

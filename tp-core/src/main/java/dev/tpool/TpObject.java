@@ -56,6 +56,14 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         STATE.setRelease(this, initialState);
     }
 
+    /**
+     * The shard of the pool's list of the living that it is in, less than
+     * {@link Shards#COUNT}.
+     */
+    int shard() {
+        return 0;
+    }
+
     @Override
     public String name() {
         ObjectAside existing = this.aside;

@@ -89,7 +89,7 @@ public final class TpTimer extends ClockEntry {
         long now = clock.now();
         Post post = Post.REFUSED;
         boolean takenBack;
-        clock.lock();
+        clock.lock(this);
         try {
             if (takesNoNotice()) {
                 return false;
@@ -106,7 +106,7 @@ public final class TpTimer extends ClockEntry {
             nowSet();
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
         finishPost(post);
         return takenBack;
@@ -143,7 +143,7 @@ public final class TpTimer extends ClockEntry {
         TpActivationContext captured = environment().capture();
         Post post = Post.REFUSED;
         boolean takenBack;
-        clock.lock();
+        clock.lock(this);
         try {
             if (takesNoNotice()) {
                 return false;
@@ -160,7 +160,7 @@ public final class TpTimer extends ClockEntry {
             nowSet();
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
         finishPost(post);
         return takenBack;
@@ -174,14 +174,14 @@ public final class TpTimer extends ClockEntry {
      */
     public boolean unset() {
         Clock clock = pool().clock();
-        clock.lock();
+        clock.lock(this);
         try {
             checkOpen();
             this.isSet = false;
             return clock.disarm(this);
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
     }
 
@@ -253,37 +253,37 @@ public final class TpTimer extends ClockEntry {
     @Override
     boolean disarm() {
         Clock clock = pool().clock();
-        clock.lock();
+        clock.lock(this);
         try {
             return clock.disarm(this);
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
     }
 
     @Override
     void groupCloseBegins() {
         Clock clock = pool().clock();
-        clock.lock();
+        clock.lock(this);
         try {
             this.closingWithGroup = true;
             clock.disarm(this);
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
     }
 
     @Override
     void groupCloseGivenUp() {
         Clock clock = pool().clock();
-        clock.lock();
+        clock.lock(this);
         try {
             this.closingWithGroup = false;
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
     }
 

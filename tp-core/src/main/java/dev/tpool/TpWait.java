@@ -282,7 +282,7 @@ public final class TpWait extends ClockEntry {
 
     private void armTimeout(WaitSetting setting, Timeout timeout, long nanos) {
         Clock clock = pool().clock();
-        clock.lock();
+        clock.lock(this);
         try {
             // One that was set meanwhile has, or will have, the clock for itself.
             if (!setting.isLive()) {
@@ -297,7 +297,7 @@ public final class TpWait extends ClockEntry {
             }
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
     }
 
@@ -306,7 +306,7 @@ public final class TpWait extends ClockEntry {
      */
     void disarmTimeout(WaitSetting setting) {
         Clock clock = pool().clock();
-        clock.lock();
+        clock.lock(this);
         try {
             if (this.timed == setting) {
                 this.timed = null;
@@ -314,7 +314,7 @@ public final class TpWait extends ClockEntry {
             }
         }
         finally {
-            clock.unlock();
+            clock.unlock(this);
         }
     }
 

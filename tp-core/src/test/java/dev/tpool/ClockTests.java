@@ -511,14 +511,8 @@ class ClockTests {
             Entry first = new Entry();
             Entry second = new Entry();
             Instant due = this.time.instant().plusSeconds(3600);
-            own.lock();
-            try {
-                own.armAbsolute(first, TimeSource.toNanos(due), 0);
-                own.armAbsolute(second, TimeSource.toNanos(due), 0);
-            }
-            finally {
-                own.unlock();
-            }
+            armAbsoluteOn(own, first, TimeSource.toNanos(due));
+            armAbsoluteOn(own, second, TimeSource.toNanos(due));
 
             this.time.sleep(Duration.ofHours(1));
             shortTime.looksLeft = looks;
@@ -543,8 +537,9 @@ class ClockTests {
         RunningTime running = new RunningTime();
         Clock own = new Clock(running);
 
-        own.lock();
-        own.unlock();
+        Entry entry = new Entry();
+        own.lock(entry);
+        own.unlock(entry);
         own.serve();
 
         assertThat(running.threads).isEmpty();
@@ -559,9 +554,9 @@ class ClockTests {
         armOn(own, entry, Duration.ofHours(1));
         await().until(() -> running.parked.get() > 0);
 
-        own.lock();
+        own.lock(entry);
         own.disarm(entry);
-        own.unlock();
+        own.unlock(entry);
         running.go();
 
         await().until(() -> running.threads.stream().noneMatch(Thread::isAlive));
@@ -609,9 +604,7 @@ class ClockTests {
         armOn(own, new Entry(), Duration.ofHours(1));
         await().until(() -> running.parked.get() > 0);
 
-        own.lock();
-        own.armAbsolute(new Entry(), running.wallNanos() + TimeUnit.HOURS.toNanos(2), 0);
-        own.unlock();
+        armAbsoluteOn(own, new Entry(), running.wallNanos() + TimeUnit.HOURS.toNanos(2));
 
         await().until(() -> running.lastPark <= TimeUnit.SECONDS.toNanos(1));
         running.go();
@@ -655,9 +648,7 @@ class ClockTests {
         Clock own = new Clock(running);
         Entry entry = new Entry();
 
-        own.lock();
-        own.armAbsolute(entry, running.wallNanos() + 1000, 0);
-        own.unlock();
+        armAbsoluteOn(own, entry, running.wallNanos() + 1000);
 
         assertThat(awaitLatch(entry.expired)).isTrue();
         assertThat(running.failures).hasValue(0);
@@ -689,12 +680,22 @@ class ClockTests {
     }
 
     private static void armOn(Clock clock, Entry entry, Duration delay) {
-        clock.lock();
+        clock.lock(entry);
         try {
             clock.arm(entry, clock.now() + Clock.nanosOf(delay), Clock.nanosOf(entry.window), entry.window.isZero());
         }
         finally {
-            clock.unlock();
+            clock.unlock(entry);
+        }
+    }
+
+    private static void armAbsoluteOn(Clock clock, Entry entry, long wallNanos) {
+        clock.lock(entry);
+        try {
+            clock.armAbsolute(entry, wallNanos, 0);
+        }
+        finally {
+            clock.unlock(entry);
         }
     }
 
@@ -703,23 +704,17 @@ class ClockTests {
     }
 
     private Entry armAbsolute(Entry entry, Instant due) {
-        this.clock.lock();
-        try {
-            this.clock.armAbsolute(entry, TimeSource.toNanos(due), 0);
-        }
-        finally {
-            this.clock.unlock();
-        }
+        armAbsoluteOn(this.clock, entry, TimeSource.toNanos(due));
         return entry;
     }
 
     private boolean disarm(Entry entry) {
-        this.clock.lock();
+        this.clock.lock(entry);
         try {
             return this.clock.disarm(entry);
         }
         finally {
-            this.clock.unlock();
+            this.clock.unlock(entry);
         }
     }
 
