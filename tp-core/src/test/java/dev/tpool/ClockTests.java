@@ -13,7 +13,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -214,6 +216,94 @@ class ClockTests {
         pass(Duration.ofSeconds(1));
 
         assertThat(this.served).containsExactlyElementsOf(set);
+    }
+
+    @Test
+    void servesInTheOrderOfDueTimesWhoeverMadeTheEntries() {
+        Random random = new Random(3);
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            // Within three ticks, and none at the same time as another one.
+            set.add(arm(inShard(random.nextInt(Shards.COUNT)), Duration.ofNanos(random.nextInt(200) * 1000L + i)));
+        }
+
+        pass(Duration.ofSeconds(1));
+
+        List<Entry> expected = new ArrayList<>(set);
+        expected.sort(Comparator.comparing((entry) -> entry.delay));
+        assertThat(this.served).containsExactlyElementsOf(expected);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void servesEqualMomentsInTheOrderInWhichTheyWereSetWhoeverMadeTheEntries() {
+        Instant due = ManualTime.START.plusMillis(100);
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            set.add(armAbsolute(inShard((i * 7) % Shards.COUNT), due));
+            this.time.sleep(Duration.ofNanos(30_000));
+        }
+
+        pass(Duration.ofSeconds(1));
+
+        assertThat(this.served).containsExactlyElementsOf(set);
+    }
+
+    @Test
+    void sleepsUntilTheFirstOfAllShards() {
+        for (int i = 0; i < Shards.COUNT; i++) {
+            Entry entry = arm(inShard(i), Duration.ofMillis(1L << (Shards.COUNT - i)));
+
+            assertThat(this.clock.serve()).isBetween(1L, entry.delay.plus(TICK).toNanos());
+        }
+    }
+
+    @Test
+    void losesNoneOfAnyShardWhenMemoryRunsOutWhileItServes() {
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            Entry entry = inShard(i % Shards.COUNT);
+            entry.shortages = (i % 100 == 50) ? 1 : 0;
+            set.add(arm(entry, Duration.ofMillis(1).plusNanos(i)));
+        }
+
+        int shortages = 0;
+        while (this.served.size() < set.size()) {
+            try {
+                pass(TICK.multipliedBy(20));
+            }
+            catch (OutOfMemoryError ex) {
+                shortages++;
+            }
+        }
+
+        assertThat(shortages).isPositive();
+        assertThat(this.served).containsExactlyInAnyOrderElementsOf(set);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatIsStillInLineOfAnotherShardMayBeDisarmedAndArmedAnew() {
+        List<Entry> set = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            set.add(arm(inShard(i % Shards.COUNT), Duration.ofMillis(1).plusNanos(i)));
+        }
+        Entry disarmed = set.get(601);
+        Entry putOff = set.get(702);
+        set.get(0).whileServed = () -> {
+            assertThat(disarm(disarmed)).isTrue();
+            arm(putOff, Duration.ofMillis(1));
+        };
+
+        pass(Duration.ofMillis(2));
+        List<Entry> expected = new ArrayList<>(set);
+        expected.removeAll(List.of(disarmed, putOff));
+        assertThat(this.served).containsExactlyElementsOf(expected);
+
+        pass(Duration.ofMillis(2));
+        expected.add(putOff);
+        assertThat(this.served).containsExactlyElementsOf(expected);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -611,6 +701,62 @@ class ClockTests {
     }
 
     @Test
+    void missesNothingThatIsArmedInAnyShardWhileItDecidesHowLongToPark() throws Exception {
+        for (int shard = 0; shard < Shards.COUNT; shard++) {
+            RunningTime running = new RunningTime();
+            Clock own = new Clock(running);
+            running.stop();
+            Entry late = inShard(shard);
+            CountDownLatch expired = new CountDownLatch(1);
+            Entry first = new Entry();
+            first.whileServed = expired::countDown;
+            AtomicInteger looksAfterExpiry = new AtomicInteger();
+            running.onLook = () -> {
+                // The first look after an expiry is the last step before it parks: it has
+                // seen all shards by then.
+                if (expired.getCount() == 0 && looksAfterExpiry.incrementAndGet() == 1) {
+                    armOn(own, late, Duration.ofMillis(1));
+                    // As a lock does for which it would have to wait.
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(60));
+                }
+            };
+            armOn(own, new Entry(), Duration.ofHours(1));
+            armOn(own, first, Duration.ofNanos(1));
+            running.jump(TICK);
+
+            await().until(() -> expired.getCount() == 0 || wake(running));
+            await().untilAsserted(
+                    () -> assertThat(running.lastPark).isBetween(1L, Duration.ofMillis(1).plus(TICK).toNanos()));
+            running.go();
+        }
+    }
+
+    @Test
+    void missesNothingThatIsArmedInAnyShardWhileItLeaves() {
+        Random random = new Random(5);
+        RunningTime running = new RunningTime();
+        Clock own = new Clock(running);
+        List<Entry> entries = new ArrayList<>();
+        for (int shard = 0; shard < Shards.COUNT; shard++) {
+            entries.add(inShard(shard));
+        }
+
+        // It parks in no time, and so leaves at once when nothing is armed.
+        for (int i = 0; i < 3000; i++) {
+            Entry entry = entries.get(random.nextInt(entries.size()));
+            entry.expired = new CountDownLatch(1);
+            armOn(own, entry, Duration.ofMillis(1));
+            assertThat(awaitLatch(entry.expired)).isTrue();
+            for (int spins = random.nextInt(20_000); spins > 0; spins--) {
+                Thread.onSpinWait();
+            }
+        }
+
+        await().until(() -> running.threads.stream().noneMatch(Thread::isAlive));
+        assertThat(running.threads).as("it did leave").hasSizeGreaterThan(100);
+    }
+
+    @Test
     void missesNothingThatIsArmedWhileItTellsOfAnExpiry() throws Exception {
         RunningTime running = new RunningTime();
         Clock own = new Clock(running);
@@ -666,6 +812,32 @@ class ClockTests {
         catch (InterruptedException ex) {
             throw new AssertionError(ex);
         }
+    }
+
+    /**
+     * An entry that a thread of that shard has made.
+     */
+    private Entry inShard(int shard) {
+        return inShard(shard, Entry::new);
+    }
+
+    private static <T extends ClockEntry> T inShard(int shard, Supplier<T> maker) {
+        AtomicReference<T> made = new AtomicReference<>();
+        while (made.get() == null) {
+            Thread thread = new Thread(() -> {
+                if (Shards.ofThisThread() == shard) {
+                    made.set(maker.get());
+                }
+            });
+            thread.start();
+            try {
+                thread.join();
+            }
+            catch (InterruptedException ex) {
+                throw new AssertionError(ex);
+            }
+        }
+        return made.get();
     }
 
     private Entry arm(Duration delay) {
@@ -725,7 +897,7 @@ class ClockTests {
 
     private final class Entry extends BareEntry {
 
-        private final CountDownLatch expired = new CountDownLatch(1);
+        private volatile CountDownLatch expired = new CountDownLatch(1);
 
         private Duration delay = Duration.ZERO;
 
@@ -820,6 +992,9 @@ class ClockTests {
 
         private volatile long lastPark;
 
+        private volatile Runnable onLook = () -> {
+        };
+
         void stop() {
             this.stopped = true;
         }
@@ -841,6 +1016,7 @@ class ClockTests {
         public long nanoTime() {
             if (Thread.currentThread().getName().equals("tp-clock")) {
                 this.threads.add(Thread.currentThread());
+                this.onLook.run();
             }
             return this.nanos.get();
         }

@@ -105,7 +105,10 @@ final class Unstarted {
         }
     }
 
-    private static Thread thread(Runnable played) {
+    /**
+     * A thread that never starts.
+     */
+    static Thread thread(Runnable played) {
         return new Thread(played) {
 
             @Override
