@@ -45,20 +45,24 @@ final class Clock {
      *
      * The word wakeTick says when the thread looks again by itself.
      *
-     *   from      to        who       when
-     *   any       AWAKE     thread    begins to serve: it decides anew before it parks
-     *   AWAKE     DECIDING  thread    is about to look at the shards, one after the other
-     *   DECIDING  a tick    thread    has found nothing to do before it, CAS; parks if that succeeds
-     *   DECIDING  DECIDING  thread    has found nothing armed, CAS; parks if that succeeds
-     *   not AWAKE AWAKE     another   has armed what comes before that tick, CAS; wakes the thread if that succeeds
+     *   from       to         who       when
+     *   any        AWAKE      thread    begins to serve
+     *   any        AWAKE      starter   is about to start the thread
+     *   any        NEVER      starter   could not start it
+     *   AWAKE      a tick     thread    has found nothing to do before it; looks at all shards once more
+     *   AWAKE      NEVER      thread    the same, has found nothing armed
+     *   not AWAKE  AWAKE      another   has armed what comes before that tick, CAS; wakes the thread if that succeeds
      *
-     * An entry is armed under the lock of its shard, and the word is read after that. Who reads AWAKE leaves
-     * all to the thread, which has not begun to decide, and will find the entry; or to somebody who is about to
-     * wake it. Who reads DECIDING may have come too late to be seen, and wakes it. While it decides, the thread
-     * may wait for a lock, which may spend the wake-up: so if the word is not what it was it decides again.
+     * An entry is armed under the lock of its shard, and the word is read before that is left. Who reads AWAKE
+     * leaves all to the thread, whose second look finds the entry if the first one has not, or to somebody who
+     * is about to wake it. Who reads a tick that comes first has nothing to do. So what is armed for later
+     * disturbs nobody, however often. While it looks, the thread may wait for a lock, which may spend a wake-up:
+     * so it parks only if the word is still what it wrote, and reads that last.
      *
      * A thread that finds nothing armed for a while leaves: it says so first, by the field thread, and then
-     * looks at all shards once more. Who arms something reads the field after that, and starts another one.
+     * looks at all shards once more. Who arms something reads the field after that, and starts another one if
+     * there is still none. A thread that was about to leave, or has just been started, looks at all shards
+     * before it parks.
      */
 
     private static final System.Logger logger = System.getLogger(TpTimer.class.getName());
@@ -68,7 +72,7 @@ final class Clock {
 
     private static final long AWAKE = Long.MIN_VALUE;
 
-    private static final long DECIDING = Long.MAX_VALUE;
+    private static final long NEVER = Long.MAX_VALUE;
 
     private static final Clock OF_PROCESS = new Clock(TimeSource.SYSTEM);
 
@@ -105,6 +109,12 @@ final class Clock {
     /** Owned by the thread that serves. */
     private final ExpiredEntries expired = new ExpiredEntries();
 
+    /**
+     * When the last entry expired, no two at the same time; owned by the thread that
+     * serves.
+     */
+    private long moment;
+
     /** Guards that a thread starts or leaves; taken before the lock of a shard. */
     private final BriefLock life = new BriefLock();
 
@@ -113,8 +123,8 @@ final class Clock {
     /** Whether a thread is missing that could not be started. */
     private volatile boolean startFailed;
 
-    /** See above; far away if there is no thread. */
-    private volatile long wakeTick = DECIDING;
+    /** See above; says nothing while there is no thread. */
+    private volatile long wakeTick = NEVER;
 
     /**
      * Creates a clock with a thread of its own.
@@ -133,7 +143,7 @@ final class Clock {
         this.time = time;
         this.threads = threads;
         this.origin = time.nanoTime();
-        Arrays.setAll(this.shards, (i) -> new ClockShard(this));
+        Arrays.setAll(this.shards, (i) -> new ClockShard.Apart(this));
     }
 
     /**
@@ -335,19 +345,23 @@ final class Clock {
      */
     private void lineUp() {
         long tick = tickAt(now());
-        try {
-            for (ClockShard shard : this.shards) {
-                shard.lock();
-                try {
-                    shard.takeDue(tick, this.line);
-                }
-                finally {
-                    shard.unlock();
-                }
+        OutOfMemoryError shortage = null;
+        for (ClockShard shard : this.shards) {
+            shard.lock();
+            try {
+                shard.takeDue(tick, this.line);
+            }
+            catch (OutOfMemoryError ex) {
+                // The others may need less.
+                shortage = ex;
+            }
+            finally {
+                shard.unlock();
             }
         }
-        finally {
-            this.line.sort();
+        this.line.sort();
+        if (shortage != null) {
+            throw shortage;
         }
     }
 
@@ -366,7 +380,9 @@ final class Clock {
                     locked = shard;
                 }
                 try {
-                    this.expired.add(entry, shard.expire(entry, now));
+                    // What is late by periods is due next, in this order.
+                    this.moment = Math.max(now, this.moment + 1);
+                    this.expired.add(entry, shard.expire(entry, this.moment));
                 }
                 catch (OutOfMemoryError ex) {
                     // Served next. Most entries need no memory. One that needs more than
@@ -390,27 +406,34 @@ final class Clock {
      * Decides when to serve again.
      */
     private long nanosToNext() {
-        long wake;
-        long nanos;
-        do {
-            this.wakeTick = DECIDING;
-            long needed = DECIDING;
-            for (ClockShard shard : this.shards) {
-                shard.lock();
-                try {
-                    needed = Math.min(needed, shard.neededTick());
-                }
-                finally {
-                    shard.unlock();
-                }
-            }
-            long now = now();
-            boolean armed = needed != DECIDING;
-            wake = armed ? Math.min(needed, tickAt(now + LONGEST_PARK_NANOS)) : DECIDING;
-            nanos = armed ? Math.max(0, (wake << TimerWheel.TICK_SHIFT) - now) : Long.MAX_VALUE;
+        long needed = neededTick();
+        if (needed == NEVER) {
+            return isStillRight(NEVER) ? Long.MAX_VALUE : 0;
         }
-        while (!WAKE_TICK.compareAndSet(this, DECIDING, wake));
-        return nanos;
+        long wake = Math.min(needed, tickAt(now() + LONGEST_PARK_NANOS));
+        return isStillRight(wake) ? Math.max(0, (wake << TimerWheel.TICK_SHIFT) - now()) : 0;
+    }
+
+    private boolean isStillRight(long wake) {
+        this.wakeTick = wake;
+        return neededTick() >= wake && this.wakeTick == wake;
+    }
+
+    /**
+     * The tick by which something has to be done in one of the shards.
+     */
+    private long neededTick() {
+        long needed = NEVER;
+        for (ClockShard shard : this.shards) {
+            shard.lock();
+            try {
+                needed = Math.min(needed, shard.neededTick());
+            }
+            finally {
+                shard.unlock();
+            }
+        }
+        return needed;
     }
 
     private void startThread() {
@@ -439,13 +462,15 @@ final class Clock {
         try {
             Thread started = this.threads.newThread(this::run);
             this.wakeTick = AWAKE;
-            started.start();
+            // Before it runs, since it may park before this goes on, and is to be woken.
             this.thread = started;
+            started.start();
             this.startFailed = false;
             return null;
         }
         catch (Throwable ex) {
-            this.wakeTick = DECIDING;
+            this.thread = null;
+            this.wakeTick = NEVER;
             this.startFailed = true;
             return ex;
         }
@@ -458,10 +483,12 @@ final class Clock {
                 long wait = serve();
                 if (wait == Long.MAX_VALUE) {
                     long left = LINGER_NANOS - (now() - lastArmed);
-                    if (left <= 0 && leave()) {
+                    if (left > 0) {
+                        this.time.parkNanos(this, left);
+                    }
+                    else if (leave()) {
                         return;
                     }
-                    this.time.parkNanos(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
                 }
                 else {
                     if (wait > 0) {

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An object that the clock has to serve at a moment, once it is armed. All of it is
- * guarded by the lock of its shard of the clock, but for what {@link #putOff} does. An
- * object of its own for this would be as large again as what it holds.
+ * guarded by the clock's lock, which is that of the entry's shard, but for what
+ * {@link #putOff} does. An object of its own for this would be as large again as what it
+ * holds.
  */
 abstract non-sealed class ClockEntry extends TpObject {
 
@@ -37,6 +38,9 @@ abstract non-sealed class ClockEntry extends TpObject {
      *
      *   13..10  shard  where the entry is kept, for good: by the clock, and among the living of its pool
      *    9..0   slot   of the wheel; written under the lock, and read without it, too
+     *
+     * Nobody sees an entry before its shard: it is written before the entry is added to its pool's list, under
+     * a lock, and nothing but the constructor's caller gets it earlier.
      */
 
     private static final VarHandle PLACE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "place",

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the clock: the entries of some threads, and what of them is when due. Itself
- * the lock of all that. Knows no thread; which of its entries are due at the same time as
- * those of other shards is the clock's business.
+ * the lock of all that. What belongs together in several shards, and the thread that
+ * serves them, is the clock's business.
  */
-final class ClockShard extends BriefLock {
+class ClockShard extends BriefLock {
 
     /**
      * The two clocks may drift apart by this much before absolute times are armed again.
@@ -33,10 +33,6 @@ final class ClockShard extends BriefLock {
     /** Whether something was armed that the clock's thread would be late for. */
     private boolean wakeNeeded;
 
-    // Shards are made one after the other, and used by different threads.
-    @SuppressWarnings("unused")
-    private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
-
     ClockShard(Clock clock) {
         this.clock = clock;
     }
@@ -44,7 +40,7 @@ final class ClockShard extends BriefLock {
     /**
      * Whether nothing is armed. Under the lock.
      */
-    boolean isEmpty() {
+    final boolean isEmpty() {
         return this.wheel.size() == 0;
     }
 
@@ -52,24 +48,26 @@ final class ClockShard extends BriefLock {
      * Whether the clock's thread has to be woken for what was armed since this was last
      * asked, and not disarmed again. Under the lock.
      */
-    boolean takeWakeNeeded() {
-        boolean needed = this.wakeNeeded && !isEmpty();
+    final boolean takeWakeNeeded() {
+        if (!this.wakeNeeded) {
+            return false;
+        }
         this.wakeNeeded = false;
-        return needed;
+        return !isEmpty();
     }
 
     /**
      * Whether an entry that was put off stays where it is, and is reached in time all the
      * same. Without the lock.
      */
-    boolean reachesInTime(ClockEntry entry, long tick) {
+    final boolean reachesInTime(ClockEntry entry, long tick) {
         return this.wheel.reachesInTime(entry, tick);
     }
 
     /**
      * Sees to it that an entry that was armed anew is served in time. Under the lock.
      */
-    void bringForward(ClockEntry entry) {
+    final void bringForward(ClockEntry entry) {
         if (entry.isArmed()) {
             this.wheel.bringForward(entry);
             lookBy(TimerWheel.tickFor(entry.due()));
@@ -81,7 +79,7 @@ final class ClockShard extends BriefLock {
      * @param movable whether it may be armed anew without the lock
      * @return whether it was armed before
      */
-    boolean arm(ClockEntry entry, long due, long window, boolean movable) {
+    final boolean arm(ClockEntry entry, long due, long window, boolean movable) {
         boolean before = entry.isArmed();
         if (!this.absolutes.isEmpty()) {
             this.absolutes.remove(entry);
@@ -102,7 +100,7 @@ final class ClockShard extends BriefLock {
      * Arms an entry by the wall clock. Under the lock.
      * @return whether it was armed before
      */
-    boolean armAbsolute(ClockEntry entry, long wallDue, long window) {
+    final boolean armAbsolute(ClockEntry entry, long wallDue, long window) {
         // First what takes memory: until then, all is as it was.
         compareClocks();
         long wall = this.clock.wallNanos();
@@ -111,8 +109,8 @@ final class ClockShard extends BriefLock {
         // What is among the absolutes is always in the wheel, even if this fails
         // half-way.
         addAbsolute(entry, due, wall, window);
-        this.absolutes.put(entry, due);
         lookBy(Math.min(TimerWheel.tickFor(entry.due()), this.clock.tickOfNextWallCheck()));
+        this.absolutes.put(entry, due);
         return before;
     }
 
@@ -120,7 +118,7 @@ final class ClockShard extends BriefLock {
      * Disarms an entry. Under the lock.
      * @return whether it was armed
      */
-    boolean disarm(ClockEntry entry) {
+    final boolean disarm(ClockEntry entry) {
         if (!entry.isArmed()) {
             return false;
         }
@@ -132,14 +130,16 @@ final class ClockShard extends BriefLock {
     }
 
     private void lookBy(long tick) {
-        this.wakeNeeded |= this.clock.wouldMiss(tick);
+        if (this.clock.wouldMiss(tick)) {
+            this.wakeNeeded = true;
+        }
     }
 
     /**
      * Puts all that are due by a tick in line. Under the lock. When memory runs out some
      * of them may be left for the next time, and none is lost.
      */
-    void takeDue(long tick, DueLine line) {
+    final void takeDue(long tick, DueLine line) {
         if (!this.absolutes.isEmpty()) {
             compareClocks();
         }
@@ -156,10 +156,10 @@ final class ClockShard extends BriefLock {
             ClockEntry entry = line.entries().get(i);
             WallTime absolute = absoluteOf(entry);
             if (absolute != null) {
-                line.isDueAbsolutely(absolute.nanos(), absolute.number(), this.wallOffset);
+                line.addMoment(absolute.nanos(), absolute.number(), this.wallOffset);
             }
             else {
-                line.isDue(entry.exactDue());
+                line.addDue(entry.exactDue());
             }
         }
     }
@@ -170,7 +170,7 @@ final class ClockShard extends BriefLock {
      * @return what is left to do for it
      * @throws OutOfMemoryError if there is too little left for it: it is armed as before
      */
-    TpObject.Post expire(ClockEntry entry, long now) {
+    final TpObject.Post expire(ClockEntry entry, long now) {
         if (!this.wheel.takeFromLine(entry)) {
             return TpObject.Post.REFUSED;
         }
@@ -206,7 +206,7 @@ final class ClockShard extends BriefLock {
      * The tick by which the clock has to look again. Under the lock.
      * @return the tick, or {@link Long#MAX_VALUE} if nothing is armed
      */
-    long neededTick() {
+    final long neededTick() {
         long next = this.wheel.nextTick();
         return this.absolutes.isEmpty() ? next : Math.min(next, this.clock.tickOfNextWallCheck());
     }
@@ -252,6 +252,21 @@ final class ClockShard extends BriefLock {
         // The number in between with the most trailing zeros.
         long roundness = Long.highestOneBit((earliest - 1) ^ latest);
         return (latest & -roundness) << TimerWheel.TICK_SHIFT;
+    }
+
+    /**
+     * A shard with nothing next to it in memory that other threads write to. In a class
+     * of its own, since a class's fields follow those of its superclass.
+     */
+    static final class Apart extends ClockShard {
+
+        @SuppressWarnings("unused")
+        private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
+
+        Apart(Clock clock) {
+            super(clock);
+        }
+
     }
 
     /**

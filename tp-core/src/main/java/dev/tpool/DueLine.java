@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of all shards of the clock that are due, in the order in which they are to
- * expire: that of their due times, and that of setting if those are equal. A list, since
- * entries that are linked are fetched one after the other. An entry may leave the line
- * before it has its turn; its shard knows. Used by one thread.
+ * expire: that of their due times, and if those are equal that of setting, as far as that
+ * is known: within a shard, and of absolute times. A list, since entries that are linked
+ * are fetched one after the other. An entry may leave the line before it has its turn;
+ * its shard knows. Used by one thread.
  */
 final class DueLine {
 
@@ -25,8 +26,11 @@ final class DueLine {
     /** When each of them is due, on the monotonic clock. */
     private long[] dues = NONE;
 
-    /** In which order absolute times were set; empty if there is none among them. */
+    /** The order in which absolute times were set; zero for others. */
     private long[] numbers = NONE;
+
+    /** Whether there is an absolute time, so that the numbers are valid. */
+    private boolean numbered;
 
     /** Of how many it is known when they are due. */
     private int known;
@@ -51,32 +55,41 @@ final class DueLine {
     }
 
     /**
-     * Says when the next one of whom that is not known yet is due, on the monotonic
-     * clock.
+     * Says when the next one of whom that is not known yet is due.
+     * @param nanos on the monotonic clock
      */
-    void isDue(long nanos) {
-        if (this.known == this.dues.length) {
-            this.dues = Arrays.copyOf(this.dues, Math.max(this.entries.size(), KEPT));
+    void addDue(long nanos) {
+        this.dues = withRoom(this.dues);
+        if (this.numbered) {
+            this.numbers = withRoom(this.numbers);
+            this.numbers[this.known] = 0;
         }
         this.dues[this.known] = nanos;
         this.known++;
     }
 
     /**
-     * As {@link #isDue}, on the wall clock.
+     * Says when the next one of whom that is not known yet is due.
+     * @param wallNanos on the wall clock
      * @param number the higher, the later the time was set
      * @param offset wall clock less monotonic clock, as the entry's shard knows it; the
      * first one is taken for all, so that equal moments are due at the same time
      */
-    void isDueAbsolutely(long wallNanos, long number, long offset) {
-        if (this.numbers.length == 0) {
+    void addMoment(long wallNanos, long number, long offset) {
+        this.dues = withRoom(this.dues);
+        this.numbers = withRoom(this.numbers);
+        if (!this.numbered) {
+            Arrays.fill(this.numbers, 0, this.known, 0);
             this.wallOffset = offset;
-        }
-        if (this.numbers.length <= this.known) {
-            this.numbers = Arrays.copyOf(this.numbers, Math.max(this.entries.size(), KEPT));
+            this.numbered = true;
         }
         this.numbers[this.known] = number;
-        isDue(Clock.difference(wallNanos, this.wallOffset));
+        this.dues[this.known] = Clock.difference(wallNanos, this.wallOffset);
+        this.known++;
+    }
+
+    private long[] withRoom(long[] array) {
+        return (this.known < array.length) ? array : Arrays.copyOf(array, Math.max(this.entries.size(), KEPT));
     }
 
     /**
@@ -93,7 +106,7 @@ final class DueLine {
         boolean inOrder = true;
         for (int i = 0; i < count; i++) {
             long due = this.dues[i];
-            inOrder &= due > latest || (due == latest && this.numbers.length == 0);
+            inOrder &= due > latest || (due == latest && !this.numbered);
             earliest = Math.min(earliest, due);
             latest = Math.max(latest, due);
         }
@@ -102,43 +115,48 @@ final class DueLine {
         }
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
         long range = latest - earliest;
-        boolean fits = range >= 0 && range < 1L << (Long.SIZE - 1 - bits);
-        if (fits && this.numbers.length == 0) {
-            sortByNumbers(count, earliest, bits);
-        }
-        else {
-            // Absolute times, or windows of years.
+        if (range < 0 || range >= 1L << (Long.SIZE - 1 - bits)) {
+            // Some of them have windows of years.
             sortByComparison(count);
+            return;
         }
-    }
-
-    /**
-     * Does not touch the entries again and again.
-     */
-    private void sortByNumbers(int count, long earliest, int bits) {
+        // Sorting numbers does not touch the entries again and again.
         for (int i = 0; i < count; i++) {
             this.dues[i] = ((this.dues[i] - earliest) << bits) | i;
         }
         Arrays.sort(this.dues, 0, count);
+        if (this.numbered) {
+            sortEqualDues(count, bits);
+        }
         ClockEntry[] before = this.entries.toArray(new ClockEntry[0]);
         for (int i = 0; i < count; i++) {
             this.entries.set(i, before[(int) this.dues[i] & ((1 << bits) - 1)]);
         }
     }
 
+    private void sortEqualDues(int count, int bits) {
+        int first = 0;
+        for (int i = 1; i <= count; i++) {
+            if (i == count || this.dues[i] >> bits != this.dues[first] >> bits) {
+                for (int equal = first; equal < i; equal++) {
+                    int index = (int) this.dues[equal] & ((1 << bits) - 1);
+                    this.dues[equal] = (this.numbers[index] << bits) | index;
+                }
+                Arrays.sort(this.dues, first, i);
+                first = i;
+            }
+        }
+    }
+
     private void sortByComparison(int count) {
         Integer[] order = new Integer[count];
         Arrays.setAll(order, (i) -> i);
-        Arrays.sort(order,
-                Comparator.<Integer>comparingLong((i) -> this.dues[i]).thenComparingLong((i) -> numberOf(i)));
+        Arrays.sort(order, Comparator.<Integer>comparingLong((i) -> this.dues[i])
+            .thenComparingLong((i) -> this.numbered ? this.numbers[i] : 0));
         ClockEntry[] before = this.entries.toArray(new ClockEntry[0]);
         for (int i = 0; i < count; i++) {
             this.entries.set(i, before[order[i]]);
         }
-    }
-
-    private long numberOf(int index) {
-        return (index < this.numbers.length) ? this.numbers[index] : 0;
     }
 
     /**
@@ -169,10 +187,11 @@ final class DueLine {
         this.entries.clear();
         this.begin = 0;
         this.known = 0;
-        this.numbers = NONE;
+        this.numbered = false;
         if (large) {
             this.entries.trimToSize();
             this.dues = NONE;
+            this.numbers = NONE;
         }
     }
 

@@ -17,7 +17,7 @@ final class LiveObjects {
     private final Ring[] rings = new Ring[Shards.COUNT];
 
     LiveObjects() {
-        Arrays.setAll(this.rings, (i) -> new Ring());
+        Arrays.setAll(this.rings, (i) -> new RingApart());
     }
 
     /**
@@ -43,7 +43,8 @@ final class LiveObjects {
     }
 
     /**
-     * All of them, the oldest of a shard first.
+     * All of them, the oldest of a shard first. Looks at one shard after the other: what
+     * is added or removed meanwhile may be among them or not.
      */
     List<TpObject> all() {
         List<TpObject> all = new ArrayList<>();
@@ -73,7 +74,7 @@ final class LiveObjects {
     /**
      * The objects of one shard.
      */
-    private static final class Ring extends BriefLock {
+    private static class Ring extends BriefLock {
 
         /** The oldest one; guarded by the lock, as are the objects' links. */
         private @Nullable TpObject first;
@@ -81,11 +82,7 @@ final class LiveObjects {
         /** Written under the lock. */
         private volatile int size;
 
-        // Rings are made one after the other, and used by different threads.
-        @SuppressWarnings("unused")
-        private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
-
-        void add(TpObject object) {
+        final void add(TpObject object) {
             lock();
             try {
                 TpObject oldest = this.first;
@@ -110,7 +107,7 @@ final class LiveObjects {
             }
         }
 
-        void remove(TpObject object) {
+        final void remove(TpObject object) {
             lock();
             try {
                 TpObject before = object.bornBefore;
@@ -136,7 +133,7 @@ final class LiveObjects {
             }
         }
 
-        void forEach(Consumer<TpObject> action) {
+        final void forEach(Consumer<TpObject> action) {
             lock();
             try {
                 TpObject object = this.first;
@@ -154,6 +151,17 @@ final class LiveObjects {
         private void addToSize(int change) {
             this.size += change;
         }
+
+    }
+
+    /**
+     * A ring with nothing next to it in memory that other threads write to. In a class of
+     * its own, since a class's fields follow those of its superclass.
+     */
+    private static final class RingApart extends Ring {
+
+        @SuppressWarnings("unused")
+        private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
 
     }
 

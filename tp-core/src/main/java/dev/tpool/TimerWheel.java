@@ -58,6 +58,10 @@ final class TimerWheel {
 
     private int size;
 
+    // There are several, each used by other threads.
+    @SuppressWarnings("unused")
+    private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
+
     int size() {
         return this.size;
     }
@@ -130,14 +134,15 @@ final class TimerWheel {
     /**
      * Goes on to a tick and takes out what was to be served up to it. When memory runs
      * out it stops early, with nothing lost, and goes on from there the next time.
-     * @param expired gets the entries in the order of their ticks
+     * @param expired gets the entries in the order of their ticks, behind what is there
      * @throws OutOfMemoryError if there is no room for a single one
      */
     void advance(long tick, List<ClockEntry> expired) {
+        int before = expired.size();
         long next = nextTick();
         while (next <= tick) {
             this.present = next;
-            if (!serve(expired)) {
+            if (!serve(expired, before)) {
                 return;
             }
             next = nextTick();
@@ -145,7 +150,7 @@ final class TimerWheel {
         this.present = Math.max(this.present, tick);
     }
 
-    private boolean serve(List<ClockEntry> expired) {
+    private boolean serve(List<ClockEntry> expired, int before) {
         for (int level = 0; level < LEVELS; level++) {
             int slot = (int) (this.present >>> (level * BITS)) & (SLOTS - 1);
             if ((this.occupied[level] & (1L << slot)) != 0) {
@@ -153,13 +158,13 @@ final class TimerWheel {
                 ClockEntry first = this.slots[index];
                 this.slots[index] = null;
                 this.occupied[level] &= ~(1L << slot);
-                return first == null || sort(first, expired);
+                return first == null || sort(first, expired, before);
             }
         }
         return true;
     }
 
-    private boolean sort(ClockEntry first, List<ClockEntry> expired) {
+    private boolean sort(ClockEntry first, List<ClockEntry> expired, int before) {
         OutOfMemoryError shortage = null;
         ClockEntry entry = first;
         do {
@@ -186,7 +191,7 @@ final class TimerWheel {
             entry = following;
         }
         while (entry != null && entry != first);
-        if (shortage != null && expired.isEmpty()) {
+        if (shortage != null && expired.size() == before) {
             throw shortage;
         }
         return shortage == null;

@@ -36,7 +36,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     private volatile @Nullable ObjectAside aside;
 
     /**
-     * The neighbours in the pool's list of the living; guarded by the lock of
+     * The neighbours in the pool's list of the living; guarded by a lock of
      * {@link LiveObjects}.
      */
     @Nullable TpObject bornBefore;
@@ -58,7 +58,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
 
     /**
      * The shard of the pool's list of the living that it is in, less than
-     * {@link Shards#COUNT}.
+     * {@link Shards#COUNT}. All but timers and waits are in one, so that it is known
+     * which of them are older than others.
      */
     int shard() {
         return 0;

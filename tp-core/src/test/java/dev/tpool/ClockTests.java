@@ -701,33 +701,35 @@ class ClockTests {
     }
 
     @Test
-    void missesNothingThatIsArmedInAnyShardWhileItDecidesHowLongToPark() throws Exception {
-        for (int shard = 0; shard < Shards.COUNT; shard++) {
-            RunningTime running = new RunningTime();
-            Clock own = new Clock(running);
-            running.stop();
-            Entry late = inShard(shard);
-            CountDownLatch expired = new CountDownLatch(1);
-            Entry first = new Entry();
-            first.whileServed = expired::countDown;
-            AtomicInteger looksAfterExpiry = new AtomicInteger();
-            running.onLook = () -> {
-                // The first look after an expiry is the last step before it parks: it has
-                // seen all shards by then.
-                if (expired.getCount() == 0 && looksAfterExpiry.incrementAndGet() == 1) {
-                    armOn(own, late, Duration.ofMillis(1));
-                    // As a lock does for which it would have to wait.
-                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(60));
-                }
-            };
-            armOn(own, new Entry(), Duration.ofHours(1));
-            armOn(own, first, Duration.ofNanos(1));
-            running.jump(TICK);
+    void missesNothingThatIsArmedInAnyShardWhileItDecidesHowLongToPark() {
+        int last = Shards.COUNT - 1;
+        // It looks at the time once for each look at the shard that has an absolute time,
+        // and once between the two.
+        for (int look = 1; look <= 3; look++) {
+            for (int shard = 0; shard < last; shard++) {
+                RunningTime running = new RunningTime();
+                Clock own = new Clock(running);
+                running.stop();
+                Entry late = inShard(shard);
+                Entry first = new Entry();
+                AtomicInteger looks = new AtomicInteger();
+                int when = look;
+                running.onLook = () -> {
+                    if (first.expired.getCount() == 0 && looks.incrementAndGet() == when) {
+                        armOn(own, late, Duration.ofMillis(1));
+                        // As a lock does for which it has to wait: it spends a wake-up.
+                        LockSupport.parkNanos(1);
+                    }
+                };
+                armAbsoluteOn(own, inShard(last), running.wallNanos() + TimeUnit.HOURS.toNanos(2));
+                armOn(own, first, Duration.ofNanos(1));
+                running.jump(TICK);
 
-            await().until(() -> expired.getCount() == 0 || wake(running));
-            await().untilAsserted(
-                    () -> assertThat(running.lastPark).isBetween(1L, Duration.ofMillis(1).plus(TICK).toNanos()));
-            running.go();
+                await().until(() -> first.expired.getCount() == 0 || wake(running));
+                await().untilAsserted(
+                        () -> assertThat(running.lastPark).isBetween(1L, Duration.ofMillis(1).plus(TICK).toNanos()));
+                running.go();
+            }
         }
     }
 
