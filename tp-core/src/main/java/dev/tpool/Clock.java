@@ -352,7 +352,7 @@ final class Clock {
                 shard.takeDue(tick, this.line);
             }
             catch (OutOfMemoryError ex) {
-                // The others may need less.
+                // The others may need less, and are served before it is told.
                 shortage = ex;
             }
             finally {
@@ -360,7 +360,7 @@ final class Clock {
             }
         }
         this.line.sort();
-        if (shortage != null) {
+        if (shortage != null && this.line.isOver()) {
             throw shortage;
         }
     }

@@ -623,6 +623,33 @@ class ClockTests {
     }
 
     @Test
+    void servesTheOtherShardsWhenThereIsNoMemoryForOne() {
+        for (int shard = 0; shard < Shards.COUNT; shard++) {
+            ShortTime shortTime = new ShortTime(this.time);
+            Clock own = new Clock(shortTime, (run) -> new Thread());
+            this.served.clear();
+            Entry absolute = inShard(shard);
+            armAbsoluteOn(own, absolute, TimeSource.toNanos(this.time.instant().plusMillis(1)));
+            List<Entry> relative = new ArrayList<>();
+            for (int other = 0; other < Shards.COUNT; other++) {
+                relative.add(inShard(other));
+            }
+            relative.remove(shard);
+            relative.forEach((entry) -> armOn(own, entry, Duration.ofMillis(1)));
+
+            this.time.pass(Duration.ofMillis(2));
+            shortTime.looksLeft = 0;
+            assertThat(own.serve()).isZero();
+            assertThat(this.served).containsExactlyInAnyOrderElementsOf(relative);
+            assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(own::serve);
+
+            shortTime.looksLeft = Integer.MAX_VALUE;
+            own.serve();
+            assertThat(this.served).hasSize(Shards.COUNT).endsWith(absolute);
+        }
+    }
+
+    @Test
     void hasNoThreadUntilSomethingIsArmed() {
         RunningTime running = new RunningTime();
         Clock own = new Clock(running);
