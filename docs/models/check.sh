@@ -107,6 +107,35 @@ lease  |  8 | -DOTHER                                              | takes from 
 lease  |  9 | -DWAIT -DDISASSOCIATE                                | disassociates without ending the lease
 lease  | 10 | -DWAIT                                               | takes from a lease without a compare-and-set
 lease  | 11 | -DCANCEL -DALL_POSTED                                | puts back in the midst of a cancel
+clock  |  0 | -DTICKS=3                                            | 2 armers of an entry each, in 2 shards
+clock  |  0 | -DOPS=2                                              | the same, and they disarm, or arm again
+clock  |  0 | -DSAME                                               | both entries in one shard
+clock  |  0 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | an entry is armed anew without the lock
+clock  |  0 | -DENTRIES=1 -DANEW -DTICKS=3                         | the same, by 2 armers
+clock  |  0 | -DARMERS=1 -DOPS=3 -DLEAVES=2                        | the thread leaves, twice
+clock  |  0 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | the thread leaves, 2 armers
+clock  |  0 | -DSAME -DLEAVES=1 -DFAILS=1                          | a start fails
+clock  |  1 | -DOPS=2                                              | does not look at the shards a second time
+clock  |  2 | -DOPS=2                                              | does not use what the second look has found
+clock  |  3 | -DOPS=2                                              | who arms looks at the word before it has the lock
+clock  |  4 | -DOPS=2                                              | publishes the tick after the second look
+clock  |  5 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | who leaves looks at the shards before it says so
+clock  |  6 | -DOPS=2                                              | does not read the word again before it parks
+clock  |  7 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | startThread() does not look again whether there is a thread
+clock  |  8 | -DOPS=2                                              | reads the word again before the second look
+clock  |  9 | -DTICKS=3                                            | the field thread is written after the start
+clock  | 10 | -DOPS=2                                              | wakes the thread before the word says so
+clock  | 11 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | leaves while somebody starts a thread
+clock  | 12 | -DSAME -DLEAVES=1 -DFAILS=1                          | a start that failed is tried again only by its own shard
+clock  | 13 | -DSAME -DLEAVES=1 -DFAILS=1                          | a start that failed does not say so
+clock  | 14 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | who could not leave parks
+clock  | 15 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | who leaves looks at one shard only
+clock  | 16 | -DARMERS=1 -DOPS=3 -DLEAVES=2                        | who arms looks for the thread before it has the lock
+clock  | 17 | -DOPS=2                                              | what is armed again stays in line
+clock  | 18 | -DOPS=2                                              | what is served was in line, and may have been disarmed
+clock  | 19 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | armAnew() looks at the slot before it says when the entry is due
+clock  | 20 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | armAnew() does not look at the slot
+clock  | 21 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | who moves an entry does not look again when it is due
 TABLE
 }
 
