@@ -107,15 +107,17 @@ inline wakeThread() {
 #if MUTATION == 10
     unpark();
 #endif
-    do
-    :: atomic { seen == AWAKE -> seen = 0; break }
+    if
+    :: atomic { seen == AWAKE -> seen = 0 }
     :: atomic { seen != AWAKE && wake_tick == seen -> wake_tick = AWAKE; seen = 0 };
 #if MUTATION != 10
-        unpark();
+        unpark()
+#else
+        skip
 #endif
-        break
-    :: atomic { seen != AWAKE && wake_tick != seen -> seen = wake_tick }
-    od
+    /* The thread has looked, or looks, after the entry was armed */
+    :: atomic { seen != AWAKE && wake_tick != seen -> seen = 0 }
+    fi
 }
 
 inline tryToStartThread() {

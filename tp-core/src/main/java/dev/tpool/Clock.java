@@ -203,12 +203,10 @@ final class Clock {
 
     private void wakeThread() {
         long seen = this.wakeTick;
-        while (seen != AWAKE) {
-            if (WAKE_TICK.compareAndSet(this, seen, AWAKE)) {
-                LockSupport.unpark(this.thread);
-                return;
-            }
-            seen = this.wakeTick;
+        // If it has changed meanwhile, the thread has yet to look a second time, or
+        // somebody else wakes it.
+        if (seen != AWAKE && WAKE_TICK.compareAndSet(this, seen, AWAKE)) {
+            LockSupport.unpark(this.thread);
         }
     }
 
