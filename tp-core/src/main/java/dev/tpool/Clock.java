@@ -106,14 +106,14 @@ final class Clock {
     /** Owned by the thread that serves. */
     private final DueLine line = new DueLine();
 
+    /**
+     * What some shards lacked when they were looked at, while others were served; owned
+     * by the thread that serves.
+     */
+    private @Nullable OutOfMemoryError shortage;
+
     /** Owned by the thread that serves. */
     private final ExpiredEntries expired = new ExpiredEntries();
-
-    /**
-     * When the last entry expired, no two at the same time; owned by the thread that
-     * serves.
-     */
-    private long moment;
 
     /** Guards that a thread starts or leaves; taken before the lock of a shard. */
     private final BriefLock life = new BriefLock();
@@ -180,7 +180,7 @@ final class Clock {
      * Leaves the lock of an entry's shard, and wakes or starts the thread if what was
      * armed under it comes before what the thread waits for. Never throws, since whoever
      * calls has something to finish; a thread that could not be started is tried again by
-     * the next one.
+     * the next one, whatever it does, since another shard may have something to serve.
      */
     void unlock(ClockEntry entry) {
         ClockShard shard = shardOf(entry);
@@ -321,6 +321,11 @@ final class Clock {
                 this.expired.finish();
             }
         }
+        OutOfMemoryError met = this.shortage;
+        this.shortage = null;
+        if (met != null) {
+            throw met;
+        }
         return nanosToNext();
     }
 
@@ -343,7 +348,6 @@ final class Clock {
      */
     private void lineUp() {
         long tick = tickAt(now());
-        OutOfMemoryError shortage = null;
         for (ClockShard shard : this.shards) {
             shard.lock();
             try {
@@ -351,20 +355,19 @@ final class Clock {
             }
             catch (OutOfMemoryError ex) {
                 // The others may need less, and are served before it is told.
-                shortage = ex;
+                this.shortage = ex;
             }
             finally {
                 shard.unlock();
             }
         }
         this.line.sort();
-        if (shortage != null && this.line.isOver()) {
-            throw shortage;
-        }
     }
 
     private void expireFirst(long now) {
-        OutOfMemoryError shortage = null;
+        // What is late by periods is due next, in the order in which it expires now.
+        long moment = Math.max(now, this.line.lastMoment() + 1);
+        OutOfMemoryError lacked = null;
         ClockShard locked = null;
         try {
             ClockEntry entry = this.line.next();
@@ -378,15 +381,14 @@ final class Clock {
                     locked = shard;
                 }
                 try {
-                    // What is late by periods is due next, in this order.
-                    this.moment = Math.max(now, this.moment + 1);
-                    this.expired.add(entry, shard.expire(entry, this.moment));
+                    this.expired.add(entry, shard.expire(entry, moment));
                 }
                 catch (OutOfMemoryError ex) {
                     // Served next. Most entries need no memory. One that needs more than
                     // there will ever be must not be in the way of all others.
-                    shortage = ex;
+                    lacked = ex;
                 }
+                moment++;
                 entry = this.expired.hasRoom() ? this.line.next() : null;
             }
         }
@@ -394,9 +396,10 @@ final class Clock {
             if (locked != null) {
                 locked.unlock();
             }
+            this.line.lastMoment(moment);
         }
-        if (shortage != null) {
-            throw shortage;
+        if (lacked != null) {
+            throw lacked;
         }
     }
 

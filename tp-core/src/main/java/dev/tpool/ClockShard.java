@@ -19,10 +19,10 @@ class ClockShard extends BriefLock {
 
     private final Clock clock;
 
-    private final TimerWheel wheel = new TimerWheel();
-
     /** In the order in which they were armed. */
     private final Map<ClockEntry, WallTime> absolutes = new LinkedHashMap<>();
+
+    private final TimerWheel wheel = new TimerWheel.Apart();
 
     /**
      * Wall clock less monotonic clock when they were last seen to differ by more than

@@ -43,6 +43,9 @@ final class DueLine {
     /** How many had their turn. */
     private int begin;
 
+    /** No entry of this line or an earlier one has expired later. */
+    private long lastMoment = Long.MIN_VALUE;
+
     /**
      * To be added to before anybody has a turn.
      */
@@ -135,6 +138,7 @@ final class DueLine {
     }
 
     private void sortEqualDues(int count, int bits) {
+        // There are far fewer settings than numbers that are left with the index in it.
         int first = 0;
         for (int i = 1; i <= count; i++) {
             if (i == count || this.dues[i] >> bits != this.dues[first] >> bits) {
@@ -180,6 +184,17 @@ final class DueLine {
             forget();
         }
         return entry;
+    }
+
+    /**
+     * The moment at which the last entry expired, or later.
+     */
+    long lastMoment() {
+        return this.lastMoment;
+    }
+
+    void lastMoment(long moment) {
+        this.lastMoment = moment;
     }
 
     private void forget() {

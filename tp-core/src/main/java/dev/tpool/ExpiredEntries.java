@@ -5,8 +5,9 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries that have expired under the clock's lock, and what is left to do for them once
- * it was left. Takes no memory after it was made. Not for use by several threads.
+ * Entries that have expired, each under the lock of its shard, and what is left to do for
+ * them once that was left. Takes no memory after it was made. Not for use by several
+ * threads.
  */
 final class ExpiredEntries {
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Knows neither time nor threads; time is an argument. Adding and removing take constant
  * time.
  */
-final class TimerWheel {
+class TimerWheel {
 
     /*-
      * There are eight levels of 64 slots. A slot of level n is 64^n ticks wide, so all of them together are
@@ -58,15 +58,11 @@ final class TimerWheel {
 
     private int size;
 
-    // There are several, each used by other threads.
-    @SuppressWarnings("unused")
-    private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
-
-    int size() {
+    final int size() {
         return this.size;
     }
 
-    long present() {
+    final long present() {
         return this.present;
     }
 
@@ -80,7 +76,7 @@ final class TimerWheel {
     /**
      * Adds an entry. One that is due in a tick that has passed is served next.
      */
-    void add(ClockEntry entry) {
+    final void add(ClockEntry entry) {
         link(entry);
         this.size++;
     }
@@ -88,7 +84,7 @@ final class TimerWheel {
     /**
      * Serves an entry that has been added at another time than before.
      */
-    void move(ClockEntry entry, long due, boolean movable) {
+    final void move(ClockEntry entry, long due, boolean movable) {
         entry.setDue(due, movable);
         bringForward(entry);
     }
@@ -97,7 +93,7 @@ final class TimerWheel {
      * Sees to it that an entry whose time has changed is not in a slot that is reached
      * too late.
      */
-    void bringForward(ClockEntry entry) {
+    final void bringForward(ClockEntry entry) {
         while (tickOf(entry) < start(entry.slot())) {
             unlink(entry);
             insert(entry);
@@ -108,11 +104,11 @@ final class TimerWheel {
      * Whether the slot of an entry is reached in time. Whoever has just changed the time
      * of the entry may ask this without any lock.
      */
-    boolean reachesInTime(ClockEntry entry, long tick) {
+    final boolean reachesInTime(ClockEntry entry, long tick) {
         return tick >= start(entry.slot());
     }
 
-    void remove(ClockEntry entry) {
+    final void remove(ClockEntry entry) {
         entry.hold();
         unlink(entry);
         this.size--;
@@ -122,7 +118,7 @@ final class TimerWheel {
      * The next tick in which there is something to do, if only to move entries down.
      * @return the tick, or {@link Long#MAX_VALUE} if there is no entry
      */
-    long nextTick() {
+    final long nextTick() {
         for (int level = 0; level < LEVELS; level++) {
             if (this.occupied[level] != 0) {
                 return start(level * SLOTS + Long.numberOfTrailingZeros(this.occupied[level]));
@@ -137,7 +133,7 @@ final class TimerWheel {
      * @param expired gets the entries in the order of their ticks, behind what is there
      * @throws OutOfMemoryError if there is no room for a single one
      */
-    void advance(long tick, List<ClockEntry> expired) {
+    final void advance(long tick, List<ClockEntry> expired) {
         int before = expired.size();
         long next = nextTick();
         while (next <= tick) {
@@ -201,7 +197,7 @@ final class TimerWheel {
      * An entry that was taken out is in line from now on. It counts as added, and may be
      * removed or moved. Takes no memory.
      */
-    void putInLine(ClockEntry entry) {
+    final void putInLine(ClockEntry entry) {
         entry.setSlot(LINE);
         entry.before = entry;
         entry.after = entry;
@@ -212,7 +208,7 @@ final class TimerWheel {
      * Takes out an entry that was put in line.
      * @return {@code false} if it is not there any more, and nothing was done
      */
-    boolean takeFromLine(ClockEntry entry) {
+    final boolean takeFromLine(ClockEntry entry) {
         boolean inLine = entry.slot() == LINE && entry.isArmed();
         if (inLine) {
             unlink(entry);
@@ -292,6 +288,17 @@ final class TimerWheel {
         long differing = (this.present ^ tick) | (SLOTS - 1);
         int level = (Long.SIZE - 1 - Long.numberOfLeadingZeros(differing)) / BITS;
         return level * SLOTS + ((int) (tick >>> (level * BITS)) & (SLOTS - 1));
+    }
+
+    /**
+     * A wheel with nothing next to it in memory that other threads write to. In a class
+     * of its own, since a class's fields follow those of its superclass.
+     */
+    static final class Apart extends TimerWheel {
+
+        @SuppressWarnings("unused")
+        private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
+
     }
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The clock whose entries were made by different threads.
+ * The clock when others come in between.
  */
 class ClockShardsTests {
 
@@ -31,7 +32,7 @@ class ClockShardsTests {
     }
 
     @Test
-    void servesThoseThatAreLateByPeriodsInTheOrderOfTheirDueTimesAgainAndAgain() throws Exception {
+    void servesThoseThatAreLateByPeriodsInTheOrderOfTheirDueTimesAgainAndAgain() {
         List<Entry> set = entriesOfDifferentShards();
         for (int i = 0; i < set.size(); i++) {
             set.get(i).period = Duration.ofMillis(5);
@@ -81,7 +82,15 @@ class ClockShardsTests {
         starter.join();
         other.join();
 
-        await().untilAsserted(() -> assertThat(still.lastPark).isLessThanOrEqualTo(Duration.ofMillis(11).toNanos()));
+        try {
+            await()
+                .untilAsserted(() -> assertThat(still.lastPark).isLessThanOrEqualTo(Duration.ofMillis(11).toNanos()));
+        }
+        finally {
+            disarm(own, far);
+            disarm(own, near);
+            still.goOn();
+        }
     }
 
     @Test
@@ -101,24 +110,17 @@ class ClockShardsTests {
         }
         finally {
             busy.meanwhile = null;
+            disarm(own, far);
         }
     }
 
     /**
      * Two or more, those of the later shards first.
      */
-    private List<Entry> entriesOfDifferentShards() throws InterruptedException {
-        Entry[] made = new Entry[Shards.COUNT];
-        for (int missing = made.length; missing > 0;) {
-            Entry entry = makeInThreadOfItsOwn();
-            if (made[entry.shard()] == null) {
-                made[entry.shard()] = entry;
-                missing--;
-            }
-        }
+    private List<Entry> entriesOfDifferentShards() {
         List<Entry> entries = new ArrayList<>();
-        for (int i = made.length - 1; i >= 0; i--) {
-            entries.add(made[i]);
+        for (int shard = Shards.COUNT - 1; shard >= 0; shard--) {
+            entries.add(OfShard.make(shard, Entry::new));
         }
         return entries;
     }
@@ -127,18 +129,20 @@ class ClockShardsTests {
         return entries.stream().map(Entry::shard).toList();
     }
 
-    private Entry makeInThreadOfItsOwn() throws InterruptedException {
-        List<Entry> made = new ArrayList<>();
-        Thread maker = new Thread(() -> made.add(new Entry()));
-        maker.start();
-        maker.join();
-        return made.get(0);
-    }
-
     private static void arm(Clock clock, Entry entry, Duration delay) {
         clock.lock(entry);
         try {
             clock.arm(entry, clock.now() + delay.toNanos(), 0, entry.period.isZero());
+        }
+        finally {
+            clock.unlock(entry);
+        }
+    }
+
+    private static void disarm(Clock clock, Entry entry) {
+        clock.lock(entry);
+        try {
+            clock.disarm(entry);
         }
         finally {
             clock.unlock(entry);
@@ -220,17 +224,29 @@ class ClockShardsTests {
     }
 
     /**
-     * Time that stands still. Its thread parks until it is woken.
+     * Time that stands still, until it passes as soon as somebody parks for it. Meanwhile
+     * its thread parks until it is woken.
      */
     private static final class StillTime implements TimeSource {
 
         private final AtomicInteger parked = new AtomicInteger();
 
+        private final AtomicLong nanos = new AtomicLong();
+
         private volatile long lastPark;
+
+        private volatile boolean goesOn;
+
+        private volatile Thread parking;
+
+        void goOn() {
+            this.goesOn = true;
+            LockSupport.unpark(this.parking);
+        }
 
         @Override
         public long nanoTime() {
-            return 0;
+            return this.nanos.get();
         }
 
         @Override
@@ -241,8 +257,14 @@ class ClockShardsTests {
         @Override
         public void parkNanos(Object blocker, long nanos) {
             this.lastPark = nanos;
+            this.parking = Thread.currentThread();
             this.parked.incrementAndGet();
-            LockSupport.park(blocker);
+            if (this.goesOn) {
+                this.nanos.addAndGet(nanos);
+            }
+            else {
+                LockSupport.park(blocker);
+            }
         }
 
     }

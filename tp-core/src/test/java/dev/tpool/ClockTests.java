@@ -13,9 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -222,7 +220,7 @@ class ClockTests {
     void servesInTheOrderOfDueTimesWhoeverMadeTheEntries() {
         Random random = new Random(3);
         List<Entry> set = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 200; i++) {
             // Within three ticks, and none at the same time as another one.
             set.add(arm(inShard(random.nextInt(Shards.COUNT)), Duration.ofNanos(random.nextInt(200) * 1000L + i)));
         }
@@ -639,9 +637,8 @@ class ClockTests {
 
             this.time.pass(Duration.ofMillis(2));
             shortTime.looksLeft = 0;
-            assertThat(own.serve()).isZero();
-            assertThat(this.served).containsExactlyInAnyOrderElementsOf(relative);
             assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(own::serve);
+            assertThat(this.served).containsExactlyInAnyOrderElementsOf(relative);
 
             shortTime.looksLeft = Integer.MAX_VALUE;
             own.serve();
@@ -798,14 +795,9 @@ class ClockTests {
         running.jump(TICK.multipliedBy(2));
         await().until(() -> busy.hasQueuedThreads() || wake(running));
 
-        // The thread has computed how long it will park, and waits for a lock, which
-        // takes
-        // the wake-up that is meant for it.
+        // The thread waits for a lock, which takes the wake-up that is meant for it.
         armOn(own, new Entry(), Duration.ofSeconds(1));
         Thread waiting = running.threads.iterator().next();
-        for (int i = 0; i < 100; i++) {
-            Thread.onSpinWait();
-        }
         await().until(() -> waiting.getState() == Thread.State.WAITING);
         int before = running.parked.get();
         busy.release();
@@ -847,26 +839,7 @@ class ClockTests {
      * An entry that a thread of that shard has made.
      */
     private Entry inShard(int shard) {
-        return inShard(shard, Entry::new);
-    }
-
-    private static <T extends ClockEntry> T inShard(int shard, Supplier<T> maker) {
-        AtomicReference<T> made = new AtomicReference<>();
-        while (made.get() == null) {
-            Thread thread = new Thread(() -> {
-                if (Shards.ofThisThread() == shard) {
-                    made.set(maker.get());
-                }
-            });
-            thread.start();
-            try {
-                thread.join();
-            }
-            catch (InterruptedException ex) {
-                throw new AssertionError(ex);
-            }
-        }
-        return made.get();
+        return OfShard.make(shard, Entry::new);
     }
 
     private Entry arm(Duration delay) {

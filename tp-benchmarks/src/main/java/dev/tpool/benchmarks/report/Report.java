@@ -57,6 +57,11 @@ public final class Report {
             .flatMap(List::stream)
             .filter(options::selects)
             .toList();
+        if (scenarios.isEmpty()) {
+            System.err.println("No row has such a name; --list prints the names.");
+            System.exit(1);
+            return;
+        }
         if (options.list()) {
             scenarios.forEach((scenario) -> System.out.println(scenario.name() + "  " + scenario.title()));
             return;

@@ -97,7 +97,12 @@ record EntryDefinition(String semaphore, int count, String mutex, String section
             Problems problems) {
         boolean byItself = List.of(method.getParameterTypes()).contains(TpCallbackInstance.class);
         if (!this.semaphore.isEmpty() && !(byItself && releaseSemaphore.isEmpty())) {
-            if (!this.semaphore.equals(releaseSemaphore)) {
+            if (!releaseSemaphore.isEmpty() && !this.semaphore.equals(releaseSemaphore)) {
+                throw problems.wrong(
+                        "it acquires semaphore '" + this.semaphore + "' and releases '" + releaseSemaphore + "'",
+                        "Name the same semaphore in acquireSemaphore and releaseSemaphore.");
+            }
+            if (releaseSemaphore.isEmpty()) {
                 throw problems.wrong("it acquires semaphore '" + this.semaphore + "' and can never release it",
                         "Add releaseSemaphore = \"" + this.semaphore
                                 + "\", or a parameter of type TpCallbackInstance to do so in code.");
@@ -124,6 +129,10 @@ record EntryDefinition(String semaphore, int count, String mutex, String section
         if (KeyTemplate.isTemplate(letGo)) {
             throw problems.wrong(exit + " is '" + letGo + "', a lock of a key that nobody takes",
                     "Add " + entry + " with the same text.");
+        }
+        if (!taken.isEmpty() && !letGo.isEmpty()) {
+            throw problems.wrong(entry + " is '" + taken + "' and " + exit + " is '" + letGo + "'",
+                    "Name the same in both.");
         }
         if (!taken.isEmpty() && !(byItself && letGo.isEmpty() && !KeyTemplate.isTemplate(taken))) {
             throw problems.wrong(entry + " is '" + taken + "', which the callback can never let go of",

@@ -36,7 +36,7 @@ class TpCallbackEntryDefinitionTests {
     void refusesWhatCanNeverBeReleased() {
         assertRefused("semaphoreKept", "acquires semaphore 'slots' and can never release it",
                 "releaseSemaphore = \"slots\"");
-        assertRefused("otherSemaphore", "can never release it", "releaseSemaphore = \"slots\"");
+        assertRefused("otherSemaphore", "acquires semaphore 'slots' and releases '", "Name the same semaphore");
         assertRefused("fewer", "acquires 2 of semaphore 'slots' and releases 1", "the same");
         assertRefused("mutexKept", "acquireMutex is 'book', which the callback can never let go of", "releaseMutex");
         assertRefused("sectionKept", "enterSection is 'index'", "leaveSection");
