@@ -228,7 +228,7 @@ final class Clock {
      * Whether a moment on the wall clock has passed.
      */
     boolean hasPassed(long wallNanos) {
-        return this.time.wallNanos() >= wallNanos;
+        return wallNanos() >= wallNanos;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -131,9 +132,13 @@ final class DueLine {
         if (this.numbered) {
             sortEqualDues(count, bits);
         }
+        arrange((i) -> (int) this.dues[i] & ((1 << bits) - 1));
+    }
+
+    private void arrange(IntUnaryOperator indexBefore) {
         ClockEntry[] before = this.entries.toArray(new ClockEntry[0]);
-        for (int i = 0; i < count; i++) {
-            this.entries.set(i, before[(int) this.dues[i] & ((1 << bits) - 1)]);
+        for (int i = 0; i < before.length; i++) {
+            this.entries.set(i, before[indexBefore.applyAsInt(i)]);
         }
     }
 
@@ -157,10 +162,7 @@ final class DueLine {
         Arrays.setAll(order, (i) -> i);
         Arrays.sort(order, Comparator.<Integer>comparingLong((i) -> this.dues[i])
             .thenComparingLong((i) -> this.numbered ? this.numbers[i] : 0));
-        ClockEntry[] before = this.entries.toArray(new ClockEntry[0]);
-        for (int i = 0; i < count; i++) {
-            this.entries.set(i, before[order[i]]);
-        }
+        arrange((i) -> order[i]);
     }
 
     /**

@@ -39,6 +39,7 @@ class TpCallbackEntryDefinitionTests {
         assertRefused("otherSemaphore", "acquires semaphore 'slots' and releases '", "Name the same semaphore");
         assertRefused("fewer", "acquires 2 of semaphore 'slots' and releases 1", "the same");
         assertRefused("mutexKept", "acquireMutex is 'book', which the callback can never let go of", "releaseMutex");
+        assertRefused("otherMutex", "acquireMutex is 'book' and releaseMutex is 'index'", "the same in both");
         assertRefused("sectionKept", "enterSection is 'index'", "leaveSection");
         assertRefused("keyKept", "acquireMutex is '#{#p0}'", "releaseMutex");
         assertRefused("keyNeverTaken", "a lock of a key that nobody takes", "acquireMutex");
@@ -99,6 +100,10 @@ class TpCallbackEntryDefinitionTests {
 
         @TpCallback(acquireMutex = "book")
         void mutexKept() {
+        }
+
+        @TpCallback(acquireMutex = "book", releaseMutex = "index")
+        void otherMutex() {
         }
 
         @TpCallback(enterSection = "index")
