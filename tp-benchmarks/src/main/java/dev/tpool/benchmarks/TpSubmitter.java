@@ -31,6 +31,16 @@ abstract class TpSubmitter implements Submitter {
                 return environment().work(callback)::submit;
             }
 
+            @Override
+            public AwaitedBatch awaitedBatchOf(int size, Runnable callback) {
+                TpWork work = environment().work(callback);
+                Runnable submit = Submitter.times(size, work::submit);
+                return () -> {
+                    submit.run();
+                    work.waitForCallbacks(false);
+                };
+            }
+
         };
     }
 

@@ -10,7 +10,7 @@ import dev.tpool.benchmarks.OverheadBenchmark.Feature;
 import dev.tpool.benchmarks.report.BenchmarkSubject.Plan;
 
 /**
- * Submissions, fan-out and pings, beside the other pools.
+ * Submissions, waits for them, fan-out and pings, beside the other pools.
  */
 final class EngineScenarios {
 
@@ -21,12 +21,16 @@ final class EngineScenarios {
 
     static List<Scenario> all() {
         return List.of(submit(1, 2), submit(2, 2), submitSame(1, 1, 2, 2.8, 2, 3, 5, 10),
-                submitSame(4, 2, 1.5, 2.3, 2.5, 4, 2.5, 4), submitSame(2, 8, 4, 7, 8, 15, 4, 7), overhead(), fanOut(),
-                spin(), park(), cold());
+                submitSame(4, 2, 1.5, 2.3, 2.5, 4, 2.5, 4), submitSame(2, 8, 4, 7, 8, 15, 4, 7), await(), overhead(),
+                fanOut(), spin(), park(), cold());
     }
 
     private static Subject submit(Implementation implementation, int producers, int workers) {
         return subject(implementation, "SubmitBenchmark.batch", producers, workers, Plan.LONG);
+    }
+
+    private static Subject await(Implementation implementation) {
+        return subject(implementation, "AwaitBenchmark.batch", 1, WORKERS, Plan.LONG);
     }
 
     private static Subject subject(Implementation implementation, String benchmark, int threads, int workers,
@@ -90,6 +94,20 @@ final class EngineScenarios {
                 Target.faster("the same work object: EnhancedQueueExecutor", work, enhancedGate, enhancedGoal,
                         enhanced),
                 Target.faster("the same work object: ThreadPoolExecutor", work, threadsGate, threadsGoal, threads));
+    }
+
+    private static Scenario await() {
+        Subject work = await(Implementation.TP_WORK);
+        Subject counter = new BenchmarkSubject("TP_WORK_COUNTER", Implementation.TP_WORK.since(),
+                "AwaitBenchmark.batch",
+                Map.of("implementation", Implementation.TP_WORK.name(), "workers", "" + WORKERS, "counter", "true"), 1,
+                Plan.LONG);
+        Subject forkJoin = await(Implementation.FORK_JOIN_POOL);
+        Subject threads = await(Implementation.THREAD_POOL_EXECUTOR);
+        Subject enhanced = await(Implementation.ENHANCED_QUEUE_EXECUTOR);
+        return new Scenario("await", "Submissions whose producer parks until all have run, 1 producer and 2 workers",
+                List.of(work, counter, forkJoin, threads, enhanced),
+                same(work, forkJoin, 2, 2.5, enhanced, 1.7, 2, threads, 3, 3.6));
     }
 
     private static Scenario overhead() {
