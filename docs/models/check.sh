@@ -107,6 +107,7 @@ lease  |  8 | -DOTHER                                              | takes from 
 lease  |  9 | -DWAIT -DDISASSOCIATE                                | disassociates without ending the lease
 lease  | 10 | -DWAIT                                               | takes from a lease without a compare-and-set
 lease  | 11 | -DCANCEL -DALL_POSTED                                | puts back in the midst of a cancel
+lease  | 12 | -DWAIT -DDISASSOCIATE                                | tells the waiter only if nothing runs, disassociated or not
 clock  |  0 | -DTICKS=3                                            | 2 armers of an entry each, in 2 shards
 clock  |  0 | -DOPS=2                                              | the same, and they disarm, or arm again
 clock  |  0 | -DSAME                                               | both entries in one shard

@@ -131,7 +131,12 @@ inline countsChanged() {
     fi
 }
 
-#define LOOK saw_waited = waited; saw_closed = closed
+/* ObjectState.isToBeTold() and CLOSED, in the state that a change leaves behind */
+#if MUTATION == 12
+#define LOOK saw_waited = waited && isQuiescent; saw_closed = closed
+#else
+#define LOOK saw_waited = waited && pending == 0; saw_closed = closed
+#endif
 
 inline settle() {
     atomic { running--; LOOK };
@@ -314,7 +319,9 @@ callback:
 #endif
         atomic { !lock -> disassociated++; asleep = false };
         if
-        :: waiter_gone
+        /* One does, so that there is a worker for the others */
+        :: atomic { blocks == 0 -> blocks++ };
+            waiter_gone
         :: true
         fi
     :: true
@@ -337,9 +344,9 @@ callback:
     /* Lease.next() */
     :: atomic { left[me] > 0 && OWN(me) -> left[me]--; BEGIN; goto callback }
     /* One of them */
-    :: atomic { left[me] == 0 && !waited && !closed && queued && pending > 1 -> pending--; BEGIN; goto callback }
+    :: atomic { left[me] == 0 && queued && pending > 1 -> pending--; BEGIN; goto callback }
     /* Several */
-    :: atomic { left[me] == 0 && !waited && !closed && queued && pending > 2 };
+    :: atomic { left[me] == 0 && queued && pending > 2 };
 #if MUTATION != 1
         opening[me] = true;
 #endif
@@ -347,7 +354,7 @@ callback:
         number[me]++;
 #endif
         if
-        :: atomic { !waited && !closed && queued && pending > 1 ->
+        :: atomic { queued && pending > 1 ->
                 pending--; BEGIN;
                 /* Slices, and MOST */
                 select(most : 0 .. pending - 1);
@@ -355,7 +362,7 @@ callback:
                 moving = moving + most };
             atomic { opening[me] = false; left[me] = most; moving = moving - most; most = 0 };
             goto callback
-        :: atomic { waited || closed || !queued || pending <= 1 };
+        :: atomic { !queued || pending <= 1 };
             opening[me] = false
         fi
     :: true

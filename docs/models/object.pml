@@ -129,7 +129,8 @@ inline countsChanged(was_waited, was_closed) {
     fi
 }
 
-#define LOOK saw_waited = waited; saw_closed = closed
+/* ObjectState.isToBeTold() and CLOSED, in the state that a change leaves behind */
+#define LOOK saw_waited = waited && pending == 0; saw_closed = closed
 #define SEEN bool saw_waited, saw_closed
 
 inline dropPending() {
@@ -353,7 +354,7 @@ end_serve:
 execution:
     if
     /* Settle and claim in one step */
-    :: atomic { !waited && !closed && queued && pending >= 2 ->
+    :: atomic { queued && pending >= 2 && isClaimable ->
             executed++;
             pending--;
             assert(!freed && !released && !group_closed && !group_ended);

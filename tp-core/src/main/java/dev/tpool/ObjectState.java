@@ -18,7 +18,7 @@ final class ObjectState {
      *   56      RELEASED   a group close has released the object (comes with CLOSED)
      *   55      FREED      closed and quiescent: it has left its group and its pool
      *   54      CLOSED     no more posts
-     *   53      WAITED     somebody waits: whoever changes the counts has to tell
+     *   53      WAITED     somebody waits: whoever leaves nothing pending has to tell
      *   52      QUEUED     the object has its place in the queue, or a worker has just taken it from there
      *   51..32  running    executions that have begun and not settled
      *   31..0   pending    posts that have not begun and were not cancelled
@@ -49,8 +49,7 @@ final class ObjectState {
      *   worker       it is a node's turn, QUEUED,    pending - 1, running + 1                 CAS
      *                pending > 1
      *   worker       end of an execution, the node   pending - n: one begins, the others are  CAS
-     *                alone, QUEUED, pending > n,     leased (Lease)
-     *                neither WAITED nor CLOSED
+     *                alone, QUEUED, pending > n      leased (Lease)
      *   lessee       something else comes first      pending + what is left of the lease      add
      *   worker       finds a lessee held up, and     running + 1 meanwhile                    CAS
      *                running > 0
@@ -157,7 +156,16 @@ final class ObjectState {
      * Whether there are enough of them to take several in one step.
      */
     static boolean areClaimableTogether(long state) {
-        return pending(state) > 2 && (state & (QUEUED | FREED | RELEASED | WAITED | CLOSED)) == QUEUED;
+        return pending(state) > 2 && (state & (QUEUED | FREED | RELEASED)) == QUEUED;
+    }
+
+    /**
+     * Whether somebody waits, and what was waited for may have come with the change that
+     * led to this state. As long as anything is pending it has not: whoever takes the
+     * last of it away looks, too.
+     */
+    static boolean isToBeTold(long state) {
+        return is(state, WAITED) && pending(state) == 0 && !is(state, STARTED);
     }
 
     /**

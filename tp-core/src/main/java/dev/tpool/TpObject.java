@@ -455,7 +455,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
 
     private long settleAndClaimByState(int most) {
         long seen = this.state;
-        while (ObjectState.isClaimableInPlace(seen) && !ObjectState.is(seen, ObjectState.WAITED | ObjectState.CLOSED)) {
+        while (ObjectState.isClaimableInPlace(seen)) {
             long claimed = Math.min(most, ObjectState.pending(seen) - 1);
             long witness = (long) STATE.compareAndExchange(this, seen, seen - claimed * ObjectState.PENDING_ONE);
             if (witness == seen) {
@@ -860,7 +860,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         if (!ObjectState.is(state, ObjectState.WAITED | ObjectState.CLOSED)) {
             return;
         }
-        if (ObjectState.is(state, ObjectState.WAITED)) {
+        if (ObjectState.isToBeTold(state)) {
             tellWaiters();
         }
         freeIfFinal();

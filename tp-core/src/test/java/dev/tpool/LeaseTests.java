@@ -67,9 +67,6 @@ class LeaseTests {
         gate.open();
     }
 
-    /**
-     * Does not wait for the object: of one that somebody waits for nothing is leased.
-     */
     private void awaitAll(int count) {
         Pools.eventually(() -> this.begun.get() == count);
     }
@@ -216,6 +213,51 @@ class LeaseTests {
             ahead += each.equals("work") ? 1 : -1;
             assertThat(ahead).as(() -> "turns: " + order).isBetween(-1, 1);
         }
+    }
+
+    @RepeatedTest(ROUNDS)
+    void aWaitThatBeganBeforeHoldsForAllThatIsBehindACallbackThatBlocks(RepetitionInfo round) throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.gate();
+        TpWork work = work(TpEnvironment.of(pool), number(round), (instance, context, own) -> gate.pass());
+
+        Gate first = this.pools.occupy(pool);
+        for (int i = 0; i < number(round) + behind(round); i++) {
+            work.submit();
+        }
+        Started<Integer> waiter = this.pools.start(() -> {
+            work.waitForCallbacks(false);
+            return this.begun.get();
+        }).awaitBlocked();
+        first.open();
+        gate.awaitArrivals(1);
+
+        assertThat(work.pending()).isEqualTo(behind(round));
+        assertThat(work.running()).isEqualTo(1);
+        assertThat(waiter.isDone()).isFalse();
+        gate.open();
+        assertThat(waiter.get()).isEqualTo(number(round) + behind(round));
+    }
+
+    @Test
+    void whatIsBehindACallbackThatBlocksRunsThoughTheObjectIsClosed() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.gate();
+        TpWork work = work(TpEnvironment.of(pool), SHORT_ONES, (instance, context, own) -> gate.pass());
+
+        Gate first = this.pools.occupy(pool);
+        for (int i = 0; i < SHORT_ONES + 20; i++) {
+            work.submit();
+        }
+        work.close();
+        first.open();
+        gate.awaitArrivals(1);
+
+        assertThat(work.pending()).isEqualTo(20);
+        assertThat(pool.queued()).isEqualTo(20);
+        gate.open();
+        awaitAll(SHORT_ONES + 20);
+        Pools.eventually(() -> pool.snapshot().objects().isEmpty());
     }
 
     @RepeatedTest(ROUNDS)

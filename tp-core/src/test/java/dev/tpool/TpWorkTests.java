@@ -1,5 +1,6 @@
 package dev.tpool;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,6 +169,35 @@ class TpWorkTests {
         gate.open();
 
         assertThat(waiter.get()).isTrue();
+    }
+
+    @Test
+    void whoWaitsIsNotWokenAsLongAsCallbacksArePending() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        TpWork work = this.pools.work(pool, () -> {
+        });
+        TpWork inTurn = this.pools.work(pool, () -> {
+        });
+        for (int i = 0; i < 10_000; i++) {
+            work.submit();
+            inTurn.submit();
+        }
+
+        Started<Long> waiter = this.pools.start(() -> {
+            long before = timesWaited();
+            work.waitForCallbacks(false);
+            return timesWaited() - before;
+        }).awaitBlocked();
+        gate.open();
+
+        // The lock of those who wait may take a turn more, and a thread may wake by
+        // itself.
+        assertThat(waiter.get()).isBetween(1L, 4L);
+    }
+
+    private static long timesWaited() {
+        return ManagementFactory.getThreadMXBean().getThreadInfo(Thread.currentThread().getId()).getWaitedCount();
     }
 
     @Test
