@@ -267,17 +267,45 @@ final class Clock {
         if (!entry.putOff(seen, due)) {
             return false;
         }
-        long tick = TimerWheel.tickFor(due);
-        if (!shardOf(entry).reachesInTime(entry, tick) || wouldMiss(tick)) {
-            lock(entry);
-            try {
-                shardOf(entry).bringForward(entry);
-            }
-            finally {
-                unlock(entry);
-            }
+        if (comesTooLate(entry, due)) {
+            bringForward(entry);
         }
         return true;
+    }
+
+    /**
+     * Whether an entry that was armed anew has to be brought forward, since the wheel or
+     * the thread would see it too late.
+     */
+    boolean comesTooLate(ClockEntry entry, long due) {
+        long tick = TimerWheel.tickFor(due);
+        return !shardOf(entry).reachesInTime(entry, tick) || wouldMiss(tick);
+    }
+
+    /**
+     * Sees to it that an entry that was armed anew is served in time.
+     */
+    void bringForward(ClockEntry entry) {
+        lock(entry);
+        try {
+            shardOf(entry).bringForward(entry);
+        }
+        finally {
+            unlock(entry);
+        }
+    }
+
+    /**
+     * Disarms an entry that keeps its place and is not served.
+     */
+    void disarmIfIdle(ClockEntry entry) {
+        lock(entry);
+        try {
+            shardOf(entry).disarmIfIdle(entry);
+        }
+        finally {
+            unlock(entry);
+        }
     }
 
     /**
@@ -408,6 +436,11 @@ final class Clock {
      */
     private long nanosToNext() {
         long needed = neededTick();
+        if (needed > tickAt(now() + LONGEST_PARK_NANOS) && needed != NEVER) {
+            // The thread might have nothing to stay for.
+            disarmIdle();
+            needed = neededTick();
+        }
         if (needed == NEVER) {
             return isStillRight(NEVER) ? Long.MAX_VALUE : 0;
         }
@@ -435,6 +468,18 @@ final class Clock {
             }
         }
         return needed;
+    }
+
+    private void disarmIdle() {
+        for (ClockShard shard : this.shards) {
+            shard.lock();
+            try {
+                shard.disarmIdle();
+            }
+            finally {
+                shard.unlock();
+            }
+        }
     }
 
     private void startThread() {

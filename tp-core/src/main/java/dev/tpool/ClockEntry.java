@@ -17,10 +17,14 @@ abstract non-sealed class ClockEntry extends TpObject {
     private static final VarHandle DUE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "due",
             VarHandle.class, ClockEntry.class, long.class);
 
+    /** Later than anything is due, and early enough to count ticks with it. */
+    private static final long IDLE = Long.MAX_VALUE / 2;
+
     /**
      * When it is served, on the monotonic clock: when it is due, or somewhat later if it
      * has a window. The complement, which is negative, while the entry is armed and may
-     * be armed anew without the lock.
+     * be armed anew without the lock. The complement of {@link #IDLE} while it only keeps
+     * its place in the wheel.
      */
     private volatile long due;
 
@@ -93,12 +97,24 @@ abstract non-sealed class ClockEntry extends TpObject {
 
     /**
      * From here on, it is armed anew only under the lock, which the caller has.
+     * @return whether that was different before
      */
-    final void hold() {
+    final boolean hold() {
         long word = this.due;
-        while (word < 0 && !DUE.compareAndSet(this, word, ~word)) {
+        while (word < 0) {
+            if (DUE.compareAndSet(this, word, ~word)) {
+                return true;
+            }
             word = this.due;
         }
+        return false;
+    }
+
+    /**
+     * Undoes {@link #hold()}, which has returned {@code true}.
+     */
+    final void endHold() {
+        this.due = ~this.due;
     }
 
     /**
@@ -132,6 +148,32 @@ abstract non-sealed class ClockEntry extends TpObject {
      */
     final boolean putOff(long seen, long due) {
         return DUE.compareAndSet(this, seen, ~due);
+    }
+
+    /**
+     * Takes away when an armed entry is served, without the lock: it keeps its place, so
+     * that it can be armed anew, until the wheel comes by.
+     * @param seen the word that said when it is served until now
+     * @return {@code false} if that has changed, and nothing was done
+     */
+    final boolean becomeIdle(long seen) {
+        return putOff(seen, IDLE);
+    }
+
+    /**
+     * Whether the entry keeps its place and is not served.
+     */
+    static boolean isIdle(long dueWord) {
+        return dueWord == ~IDLE;
+    }
+
+    /**
+     * Holds the entry if it is idle. Under the lock, by whoever takes it out of its place
+     * then.
+     * @return whether it was
+     */
+    final boolean holdIfIdle() {
+        return DUE.compareAndSet(this, ~IDLE, IDLE);
     }
 
     /**

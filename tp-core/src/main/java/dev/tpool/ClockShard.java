@@ -17,6 +17,9 @@ class ClockShard extends BriefLock {
      */
     private static final long WALL_TOLERANCE_NANOS = 1_000_000;
 
+    /** So many that nobody has to wait for the lock for long. */
+    private static final int IDLE_LOOKS = 256;
+
     private final Clock clock;
 
     /** In the order in which they were armed. */
@@ -127,6 +130,20 @@ class ClockShard extends BriefLock {
             this.absolutes.remove(entry);
         }
         return true;
+    }
+
+    /**
+     * Takes out an entry that keeps its place for nothing. Under the lock.
+     */
+    final void disarmIfIdle(ClockEntry entry) {
+        this.wheel.removeIfIdle(entry);
+    }
+
+    /**
+     * Takes out some of those that keep their places for nothing. Under the lock.
+     */
+    final void disarmIdle() {
+        this.wheel.removeIdle(IDLE_LOOKS);
     }
 
     private void lookBy(long tick) {

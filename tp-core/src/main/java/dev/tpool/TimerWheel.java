@@ -28,6 +28,9 @@ class TimerWheel {
      * is put off again and again, as a time-out is, is hardly ever moved. It may lose its place in the order
      * of its tick by that.
      *
+     * An entry that is idle is not due any more and stays in its slot, too, so that it can be put off from there.
+     * It is taken out when the slot is reached, or before by whoever has no further use for it.
+     *
      * What is due is taken out of its slot, and may be put in line, which is somebody else's. There it can
      * still be removed or moved, so whoever serves the line may do so bit by bit.
      *
@@ -115,6 +118,46 @@ class TimerWheel {
     }
 
     /**
+     * Takes an entry out if it is idle.
+     */
+    final void removeIfIdle(ClockEntry entry) {
+        if (entry.holdIfIdle()) {
+            unlink(entry);
+            this.size--;
+        }
+    }
+
+    /**
+     * Takes out those that are idle among the entries that would be served first.
+     * @param looks how many are looked at
+     */
+    final void removeIdle(int looks) {
+        int left = looks;
+        for (int level = 0; level < LEVELS; level++) {
+            for (long slots = this.occupied[level]; slots != 0; slots &= slots - 1) {
+                left = removeIdle(level * SLOTS + Long.numberOfTrailingZeros(slots), left);
+                if (left == 0) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private int removeIdle(int index, int looks) {
+        int left = looks;
+        ClockEntry first = this.slots[index];
+        ClockEntry last = (first != null) ? first.before : null;
+        ClockEntry entry = first;
+        while (entry != null && left > 0) {
+            ClockEntry following = (entry != last) ? entry.after : null;
+            removeIfIdle(entry);
+            left--;
+            entry = following;
+        }
+        return left;
+    }
+
+    /**
      * The next tick in which there is something to do, if only to move entries down.
      * @return the tick, or {@link Long#MAX_VALUE} if there is no entry
      */
@@ -178,7 +221,7 @@ class TimerWheel {
                     shortage = ex;
                 }
             }
-            if (taken) {
+            if (taken || entry.holdIfIdle()) {
                 this.size--;
             }
             else {

@@ -35,6 +35,19 @@ public final class TpWait extends ClockEntry {
      * waitable or the clock is removed by whoever ended the setting, or by set() itself if it was ended before
      * set() was done. WaitSetting says when a setting may be used again.
      *
+     * Most time-outs never come, and to arm and disarm the clock under its lock takes longer than all else. So
+     * whoever ends a setting before its time-out only lets the wait become idle at the clock: it keeps its
+     * place in the wheel, and the next use of the same setting puts it off from there. Both are one atomic step
+     * on the due word, and are done under the wait's lock, while the setting is live, and only if the clock was
+     * last armed for it. Whoever arms the clock for another setting, disarms it or lets it expire has the
+     * clock's lock and holds the due word first, so that both fail, and their callers take the clock's lock
+     * after they have left the wait's. One who is late to arm for a setting that has ended holds the word
+     * before he looks whether it is live: either he sees that it is not, or the step fails that another
+     * setting needs. Nothing else makes a due word idle, so one that was seen to be idle and still is
+     * has not been anything else meanwhile. A setting that is not used again does not become idle, since the wait
+     * would keep what it has captured. The clock takes out what is idle when it comes by, or looks for something
+     * to stay for; a wait that is closed leaves it at once.
+     *
      * What is pending is mostly one result, SIGNALLED. Only the number of these is kept, as the pending count,
      * and workers claim them by the state word alone. Whoever has another result says so in the state word,
      * MIXED, before he counts it: what was pending in that very step was SIGNALLED, all that comes after is
@@ -44,6 +57,9 @@ public final class TpWait extends ClockEntry {
 
     private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "locked",
             VarHandle.class, TpWait.class, byte.class);
+
+    private static final VarHandle TIMED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "timed",
+            VarHandle.class, TpWait.class, WaitSetting.class);
 
     private final TpWaitCallback<@Nullable Object> callback;
 
@@ -55,7 +71,8 @@ public final class TpWait extends ClockEntry {
     private volatile @Nullable WaitSetting current;
 
     /**
-     * The setting whose time-out the clock is armed for; guarded by the clock's lock.
+     * The setting whose time-out the clock is, or was last, armed for. Written under the
+     * clock's lock.
      */
     private @Nullable WaitSetting timed;
 
@@ -158,10 +175,12 @@ public final class TpWait extends ClockEntry {
             case RELATIVE -> nanos == 0;
             case ABSOLUTE -> pool().clock().hasPassed(nanos);
         };
+        long due = (timeout == Timeout.RELATIVE) ? pool().clock().now() + nanos : nanos;
         TpActivationContext captured = environment().capture();
         boolean usedAgain = captured == null && TpReusableWaiter.isToldBy(waitable);
         WaitSetting replaced;
         WaitSetting setting = null;
+        Arming arming = Arming.NONE;
         Post post = Post.REFUSED;
         lock();
         try {
@@ -180,6 +199,9 @@ public final class TpWait extends ClockEntry {
             if (replaced != null) {
                 end(replaced);
             }
+            if (setting != null) {
+                arming = armAnew(setting, timeout, due);
+            }
         }
         finally {
             unlock();
@@ -188,7 +210,7 @@ public final class TpWait extends ClockEntry {
             replaced.withdraw();
         }
         if (setting != null) {
-            begin(setting, waitable, timeout, nanos);
+            begin(setting, waitable, arming, due);
         }
         finishPost(post);
         return replaced != null;
@@ -228,10 +250,14 @@ public final class TpWait extends ClockEntry {
         }
     }
 
-    private void begin(WaitSetting setting, TpWaitable waitable, Timeout timeout, long nanos) {
+    private void begin(WaitSetting setting, TpWaitable waitable, Arming arming, long due) {
         try {
-            if (timeout != Timeout.NONE) {
-                armTimeout(setting, timeout, nanos);
+            switch (arming) {
+                case NONE -> {
+                }
+                case TOO_LATE -> pool().clock().bringForward(this);
+                case RELATIVE -> armTimeout(setting, false, due);
+                case ABSOLUTE -> armTimeout(setting, true, due);
             }
             setting.register(waitable);
         }
@@ -273,27 +299,61 @@ public final class TpWait extends ClockEntry {
     }
 
     private void end(WaitSetting setting) {
-        setting.end();
+        setting.end(setting.hasTimeout() && !becomeIdle(setting));
         if (this.current == setting && !setting.isUsedAgain()) {
             // What it has captured is not needed any more.
             this.current = null;
         }
     }
 
-    private void armTimeout(WaitSetting setting, Timeout timeout, long nanos) {
+    /**
+     * Takes the time-out away from a setting that is about to end, and leaves the wait in
+     * its place at the clock. Under the lock.
+     * @return {@code false} if nothing was done
+     */
+    private boolean becomeIdle(WaitSetting setting) {
+        long seen = dueWord();
+        return seen < 0 && !isIdle(seen) && isTimed(setting) && setting.isUsedAgain() && becomeIdle(seen);
+    }
+
+    /**
+     * Arms the clock for a setting that was just installed, if the wait has kept its
+     * place there. Under the lock.
+     * @return what is left to do
+     */
+    private Arming armAnew(WaitSetting setting, Timeout timeout, long due) {
+        if (timeout == Timeout.RELATIVE) {
+            long seen = dueWord();
+            if (!isIdle(seen) || !isTimed(setting) || !putOff(seen, due)) {
+                return Arming.RELATIVE;
+            }
+            return pool().clock().comesTooLate(this, due) ? Arming.TOO_LATE : Arming.NONE;
+        }
+        return (timeout == Timeout.ABSOLUTE) ? Arming.ABSOLUTE : Arming.NONE;
+    }
+
+    private boolean isTimed(WaitSetting setting) {
+        return TIMED.getOpaque(this) == setting;
+    }
+
+    private void armTimeout(WaitSetting setting, boolean absolute, long due) {
         Clock clock = pool().clock();
         clock.lock(this);
         try {
-            // One that was set meanwhile has, or will have, the clock for itself.
+            boolean held = hold();
             if (!setting.isLive()) {
+                // One that was set meanwhile has, or will have, the clock for itself.
+                if (held) {
+                    endHold();
+                }
                 return;
             }
-            this.timed = setting;
-            if (timeout == Timeout.RELATIVE) {
-                clock.arm(this, clock.now() + nanos, 0, false);
+            TIMED.setOpaque(this, setting);
+            if (absolute) {
+                clock.armAbsolute(this, due, 0);
             }
             else {
-                clock.armAbsolute(this, nanos, 0);
+                clock.arm(this, due, 0, true);
             }
         }
         finally {
@@ -309,8 +369,8 @@ public final class TpWait extends ClockEntry {
         clock.lock(this);
         try {
             if (this.timed == setting) {
-                this.timed = null;
                 clock.disarm(this);
+                TIMED.setOpaque(this, null);
             }
         }
         finally {
@@ -337,7 +397,11 @@ public final class TpWait extends ClockEntry {
 
     @Override
     boolean disarm() {
-        return withdraw();
+        boolean wasSet = withdraw();
+        if (isIdle(dueWord())) {
+            pool().clock().disarmIfIdle(this);
+        }
+        return wasSet;
     }
 
     @Override
@@ -349,7 +413,7 @@ public final class TpWait extends ClockEntry {
         finally {
             unlock();
         }
-        withdraw();
+        disarm();
     }
 
     @Override
@@ -485,7 +549,7 @@ public final class TpWait extends ClockEntry {
         }
         boolean timedOutNow = finish(expired, TpWaitResult.TIMED_OUT);
         // Not before: what runs out of memory here is served again.
-        this.timed = null;
+        TIMED.setOpaque(this, null);
         if (!timedOutNow) {
             return Post.REFUSED;
         }
@@ -508,6 +572,22 @@ public final class TpWait extends ClockEntry {
     private enum Timeout {
 
         NONE, RELATIVE, ABSOLUTE
+
+    }
+
+    /**
+     * What is to be done at the clock after the lock was left.
+     */
+    private enum Arming {
+
+        NONE,
+
+        /** The clock is armed, but would look too late. */
+        TOO_LATE,
+
+        RELATIVE,
+
+        ABSOLUTE
 
     }
 

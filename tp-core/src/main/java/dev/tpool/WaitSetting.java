@@ -63,6 +63,9 @@ class WaitSetting extends TpReusableWaiter {
 
     private boolean hasTimeout;
 
+    /** Whether whoever has ended it has to disarm the clock. */
+    private boolean toBeDisarmed;
+
     /**
      * What is left to do for the callback that was counted; passed from a step to the
      * next.
@@ -130,10 +133,16 @@ class WaitSetting extends TpReusableWaiter {
         BEING_SET.setRelease(this, false);
     }
 
+    final boolean hasTimeout() {
+        return this.hasTimeout;
+    }
+
     /**
      * Ends it. Under the wait's lock.
+     * @param toBeDisarmed whether the clock may be armed for it
      */
-    final void end() {
+    final void end(boolean toBeDisarmed) {
+        this.toBeDisarmed = toBeDisarmed;
         LIVE.setRelease(this, false);
     }
 
@@ -175,7 +184,7 @@ class WaitSetting extends TpReusableWaiter {
      */
     final boolean cleanUp() {
         boolean stood = leaveWaitable();
-        if (this.hasTimeout) {
+        if (this.toBeDisarmed) {
             this.wait.disarmTimeout(this);
         }
         return stood;
@@ -214,7 +223,7 @@ class WaitSetting extends TpReusableWaiter {
 
     @Override
     public final void signalled() {
-        if (this.hasTimeout) {
+        if (this.toBeDisarmed) {
             this.wait.disarmTimeout(this);
         }
         TpWait settled = this.wait;

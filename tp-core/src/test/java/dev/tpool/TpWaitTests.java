@@ -196,6 +196,7 @@ class TpWaitTests {
         this.wait.set(this.event, SECOND);
         this.event.set();
 
+        pass(SECOND);
         assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
         pass(Duration.ofDays(1));
 
@@ -226,6 +227,7 @@ class TpWaitTests {
         assertThat(this.wait.unset()).isTrue();
 
         assertThat(this.event.waiting()).isZero();
+        pass(SECOND);
         assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
         this.event.set();
         assertThat(this.event.isSet()).isTrue();
