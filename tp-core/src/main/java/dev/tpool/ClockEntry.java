@@ -168,6 +168,14 @@ abstract non-sealed class ClockEntry extends TpObject {
     }
 
     /**
+     * Whether the entry is idle, or was when it was held: whoever holds it may yet let go
+     * of it.
+     */
+    final boolean mayBeIdle() {
+        return due() == IDLE;
+    }
+
+    /**
      * Holds the entry if it is idle. Under the lock, by whoever takes it out of its place
      * then.
      * @return whether it was

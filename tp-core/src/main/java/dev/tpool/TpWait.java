@@ -398,7 +398,7 @@ public final class TpWait extends ClockEntry {
     @Override
     boolean disarm() {
         boolean wasSet = withdraw();
-        if (isIdle(dueWord())) {
+        if (mayBeIdle()) {
             pool().clock().disarmIfIdle(this);
         }
         return wasSet;
