@@ -89,6 +89,12 @@ final class Clock {
     /** How often the wall clock is looked at while an absolute time is armed. */
     private static final long WALL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /**
+     * How often it is looked for what is not served any more. Those of them that are
+     * reached one after the other would keep the thread for as long as they last.
+     */
+    private static final long IDLE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** Far enough away for everybody, and short enough that sums do not overflow. */
     static final long FARTHEST_NANOS = Long.MAX_VALUE / 4;
 
@@ -114,6 +120,9 @@ final class Clock {
 
     /** Owned by the thread that serves. */
     private final ExpiredEntries expired = new ExpiredEntries();
+
+    /** When it was last looked for what is idle; owned by the thread that serves. */
+    private long idleChecked;
 
     /** Guards that a thread starts or leaves; taken before the lock of a shard. */
     private final BriefLock life = new BriefLock();
@@ -436,15 +445,19 @@ final class Clock {
      */
     private long nanosToNext() {
         long needed = neededTick();
-        if (needed > tickAt(now() + LONGEST_PARK_NANOS) && needed != NEVER) {
+        long now = now();
+        if (needed != NEVER && now - this.idleChecked >= IDLE_CHECK_NANOS) {
             // The thread might have nothing to stay for.
-            disarmIdle();
+            if (disarmIdle()) {
+                return 0;
+            }
+            this.idleChecked = now;
             needed = neededTick();
         }
         if (needed == NEVER) {
             return isStillRight(NEVER) ? Long.MAX_VALUE : 0;
         }
-        long wake = Math.min(needed, tickAt(now() + LONGEST_PARK_NANOS));
+        long wake = Math.min(needed, tickAt(now + LONGEST_PARK_NANOS));
         return isStillRight(wake) ? Math.max(0, (wake << TimerWheel.TICK_SHIFT) - now()) : 0;
     }
 
@@ -470,16 +483,22 @@ final class Clock {
         return needed;
     }
 
-    private void disarmIdle() {
+    /**
+     * Disarms entries that keep their places and are not served.
+     * @return whether there may be many more
+     */
+    private boolean disarmIdle() {
+        boolean more = false;
         for (ClockShard shard : this.shards) {
             shard.lock();
             try {
-                shard.disarmIdle();
+                more |= shard.disarmIdle();
             }
             finally {
                 shard.unlock();
             }
         }
+        return more;
     }
 
     private void startThread() {

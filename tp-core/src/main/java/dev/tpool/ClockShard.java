@@ -141,9 +141,10 @@ class ClockShard extends BriefLock {
 
     /**
      * Takes out some of those that keep their places for nothing. Under the lock.
+     * @return whether there may be many more
      */
-    final void disarmIdle() {
-        this.wheel.removeIdle(IDLE_LOOKS);
+    final boolean disarmIdle() {
+        return this.wheel.removeIdle(IDLE_LOOKS);
     }
 
     private void lookBy(long tick) {

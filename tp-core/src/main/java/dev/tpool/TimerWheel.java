@@ -130,17 +130,20 @@ class TimerWheel {
     /**
      * Takes out those that are idle among the entries that would be served first.
      * @param looks how many are looked at
+     * @return whether all of those were idle, and so may be others
      */
-    final void removeIdle(int looks) {
+    final boolean removeIdle(int looks) {
+        int before = this.size;
         int left = looks;
         for (int level = 0; level < LEVELS; level++) {
             for (long slots = this.occupied[level]; slots != 0; slots &= slots - 1) {
                 left = removeIdle(level * SLOTS + Long.numberOfTrailingZeros(slots), left);
                 if (left == 0) {
-                    return;
+                    return before - this.size == looks;
                 }
             }
         }
+        return false;
     }
 
     private int removeIdle(int index, int looks) {
