@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +70,7 @@ class ClockShardsTests {
         Thread starter = new Thread(() -> arm(own, far, Duration.ofHours(1)));
         starter.start();
         begun.await();
-        await().until(() -> still.parked.get() > 0);
+        await().until(() -> still.parked() > 0);
         Entry near = new Entry();
         Thread other = new Thread(() -> arm(own, near, Duration.ofMillis(10)));
         other.start();
@@ -84,7 +83,7 @@ class ClockShardsTests {
 
         try {
             await()
-                .untilAsserted(() -> assertThat(still.lastPark).isLessThanOrEqualTo(Duration.ofMillis(11).toNanos()));
+                .untilAsserted(() -> assertThat(still.lastPark()).isLessThanOrEqualTo(Duration.ofMillis(11).toNanos()));
         }
         finally {
             disarm(own, far);
@@ -219,52 +218,6 @@ class ClockShardsTests {
         public void parkNanos(Object blocker, long nanos) {
             this.parked.incrementAndGet();
             LockSupport.parkNanos(blocker, nanos);
-        }
-
-    }
-
-    /**
-     * Time that stands still, until it passes as soon as somebody parks for it. Meanwhile
-     * its thread parks until it is woken.
-     */
-    private static final class StillTime implements TimeSource {
-
-        private final AtomicInteger parked = new AtomicInteger();
-
-        private final AtomicLong nanos = new AtomicLong();
-
-        private volatile long lastPark;
-
-        private volatile boolean goesOn;
-
-        private volatile Thread parking;
-
-        void goOn() {
-            this.goesOn = true;
-            LockSupport.unpark(this.parking);
-        }
-
-        @Override
-        public long nanoTime() {
-            return this.nanos.get();
-        }
-
-        @Override
-        public long wallNanos() {
-            return TimeSource.toNanos(ManualTime.START);
-        }
-
-        @Override
-        public void parkNanos(Object blocker, long nanos) {
-            this.lastPark = nanos;
-            this.parking = Thread.currentThread();
-            this.parked.incrementAndGet();
-            if (this.goesOn) {
-                this.nanos.addAndGet(nanos);
-            }
-            else {
-                LockSupport.park(blocker);
-            }
         }
 
     }

@@ -17,6 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -678,6 +680,107 @@ class ClockTests {
         // It is not woken when the last entry is disarmed, so it finds out some time
         // later.
         assertThat(running.passed()).isBetween(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(11));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "1, 3600000", "1, 6000", "2000, 3600000", "2000, 10", "20, 4000", "2000, 300" })
+    void itsThreadLeavesSecondsAfterAllHasBecomeIdle(int count, long millisApart) {
+        RunningTime running = new RunningTime();
+        Clock own = new Clock(running);
+        running.stop();
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            Entry entry = new Entry();
+            armOn(own, entry, Duration.ofMillis(i * millisApart));
+            entries.add(entry);
+        }
+        await().until(() -> running.parked.get() > 0);
+
+        entries.forEach((entry) -> assertThat(entry.becomeIdle(entry.dueWord())).isTrue());
+        running.go();
+
+        await().until(() -> running.threads.stream().noneMatch(Thread::isAlive));
+        assertThat(running.threads).hasSize(1);
+        assertThat(entries).noneMatch(ClockEntry::isArmed).allMatch((entry) -> entry.expired.getCount() == 1);
+        assertThat(running.passed()).isBetween(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(11));
+    }
+
+    @Test
+    void whatIsIdleKeepsItsPlaceForASecondAndWhatIsNotStays() {
+        Entry idle = arm(Duration.ofHours(1));
+        Entry near = arm(Duration.ofHours(2));
+        assertThat(idle.becomeIdle(idle.dueWord())).isTrue();
+
+        pass(Duration.ofSeconds(1).minusNanos(1));
+        assertThat(idle.isArmed()).isTrue();
+        pass(Duration.ofNanos(1));
+        assertThat(idle.isArmed()).isFalse();
+
+        arm(idle, Duration.ofHours(1));
+        assertThat(idle.becomeIdle(idle.dueWord())).isTrue();
+        pass(Duration.ofMillis(999));
+        assertThat(idle.isArmed()).isTrue();
+        pass(Duration.ofMillis(1));
+        assertThat(idle.isArmed()).isFalse();
+        assertThat(near.isArmed()).isTrue();
+    }
+
+    @Test
+    void takesOutWhatIsIdleBitByBitAndServesInBetween() {
+        List<Entry> idle = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            idle.add(arm(Duration.ofHours(1)));
+        }
+        idle.forEach((entry) -> assertThat(entry.becomeIdle(entry.dueWord())).isTrue());
+
+        this.time.pass(Duration.ofSeconds(1));
+        assertThat(this.clock.serve()).as("it is called again at once").isZero();
+        assertThat(idle).anyMatch(ClockEntry::isArmed).anyMatch((entry) -> !entry.isArmed());
+        Entry near = arm(Duration.ZERO);
+        pass(TICK);
+        assertThat(this.served).containsExactly(near);
+        while (this.clock.serve() == 0) {
+            assertThat(idle).anyMatch(ClockEntry::isArmed);
+        }
+
+        assertThat(idle).noneMatch(ClockEntry::isArmed);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void disarmsAnEntryThatIsIdleAtOnce() {
+        Entry idle = arm(Duration.ofHours(1));
+        Entry armed = arm(Duration.ofHours(1));
+        assertThat(idle.mayBeIdle()).isFalse();
+        idle.becomeIdle(idle.dueWord());
+        assertThat(idle.mayBeIdle()).isTrue();
+
+        this.clock.disarmIfIdle(idle);
+        this.clock.disarmIfIdle(armed);
+
+        assertThat(idle.isArmed()).isFalse();
+        assertThat(armed.isArmed()).isTrue();
+        assertThat(disarm(armed)).isTrue();
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void anEntryThatIsHeldMayStillBeIdleAndIsWhenThatEnds() {
+        Entry entry = arm(Duration.ofHours(1));
+        entry.becomeIdle(entry.dueWord());
+
+        this.clock.lock(entry);
+        assertThat(entry.hold()).isTrue();
+        assertThat(entry.hold()).as("once").isFalse();
+        assertThat(ClockEntry.isIdle(entry.dueWord())).isFalse();
+        assertThat(entry.putOff(~entry.due(), 1)).isFalse();
+        assertThat(entry.mayBeIdle()).as("as who closes it has to know").isTrue();
+        entry.endHold();
+        this.clock.unlock(entry);
+
+        assertThat(ClockEntry.isIdle(entry.dueWord())).isTrue();
+        this.clock.disarmIfIdle(entry);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

@@ -195,6 +195,129 @@ class TimerWheelTests {
     }
 
     @Test
+    void dropsAnEntryThatIsIdleWhenItsSlotIsReached() {
+        for (long distance = 1; distance < 1L << 40; distance = distance * 3 + 1) {
+            Entry entry = add(this.wheel.present() + distance);
+            Entry other = add(entry.tick);
+            becomeIdle(entry);
+            assertThat(entry.isArmed()).isTrue();
+            assertThat(this.wheel.size()).isEqualTo(2);
+
+            long slot = this.wheel.nextTick();
+            assertThat(advance(slot)).isEqualTo((slot == other.tick) ? List.of(other) : List.of());
+
+            assertThat(entry.isArmed()).isFalse();
+            assertThat(entry.dueWord()).as("nobody puts it off from there").isNotNegative();
+            advance(other.tick);
+            assertThat(this.wheel.size()).isZero();
+            assertThat(this.wheel.nextTick()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void servesAnEntryThatWasIdleInItsNewTickAlone() {
+        for (long distance = 1; distance < 1L << 40; distance = distance * 3 + 1) {
+            Entry later = add(this.wheel.present() + 2 * distance);
+            Entry sooner = add(this.wheel.present() + 2 * distance);
+            becomeIdle(later);
+            becomeIdle(sooner);
+
+            putOff(later, later.tick + distance);
+            putOff(sooner, sooner.tick - distance);
+
+            assertThat(advance(sooner.tick - 1)).isEmpty();
+            assertThat(advance(sooner.tick)).containsExactly(sooner);
+            assertThat(advance(later.tick - 1)).isEmpty();
+            assertThat(advance(later.tick)).containsExactly(later);
+            assertThat(this.wheel.size()).isZero();
+        }
+    }
+
+    @Test
+    void takesOutAnEntryOnlyIfItIsIdle() {
+        Entry idle = add(500);
+        Entry armed = add(500);
+        Entry again = add(500);
+        Entry never = new Entry();
+        becomeIdle(idle);
+        becomeIdle(again);
+        putOff(again, 600);
+
+        for (Entry each : List.of(idle, armed, again, never, idle)) {
+            this.wheel.removeIfIdle(each);
+        }
+
+        assertThat(idle.isArmed()).isFalse();
+        assertThat(this.wheel.size()).isEqualTo(2);
+        assertThat(advance(1000)).containsExactly(armed, again);
+        assertThat(this.wheel.nextTick()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void takesOutAsManyIdleEntriesAsItMayLookAt() {
+        List<Entry> idle = new ArrayList<>();
+        // Rings of three, in many slots of all levels.
+        for (long tick = 7; tick < 1L << 45; tick *= 3) {
+            for (int i = 0; i < 3; i++) {
+                idle.add(becomeIdle(add(tick)));
+            }
+        }
+
+        int left = idle.size();
+        assertThat(left).isGreaterThan(70);
+        for (; left >= 7; left -= 7) {
+            assertThat(this.wheel.removeIdle(7)).as("there may be more").isTrue();
+            assertThat(this.wheel.size()).isEqualTo(left - 7);
+            int taken = idle.size() - this.wheel.size();
+            assertThat(idle.subList(0, taken)).noneMatch(ClockEntry::isArmed);
+            assertThat(idle.subList(taken, idle.size())).allMatch(ClockEntry::isArmed);
+        }
+        assertThat(this.wheel.removeIdle(7)).isFalse();
+
+        assertThat(this.wheel.size()).isZero();
+        assertThat(this.wheel.nextTick()).isEqualTo(Long.MAX_VALUE);
+        assertThat(this.wheel.removeIdle(7)).isFalse();
+    }
+
+    @Test
+    void leavesWhatIsNotIdleWhereItIs() {
+        List<Entry> armed = new ArrayList<>();
+        List<Entry> idle = new ArrayList<>();
+        for (long tick = 7; tick < 1L << 45; tick *= 3) {
+            for (int i = 0; i < 5; i++) {
+                ((i % 2 != 0) ? armed : idle).add(add(tick));
+            }
+        }
+        idle.forEach(TimerWheelTests::becomeIdle);
+
+        assertThat(this.wheel.removeIdle(3)).as("the second of them is not").isFalse();
+        assertThat(this.wheel.size()).isEqualTo(armed.size() + idle.size() - 2);
+        assertThat(this.wheel.removeIdle(armed.size() + idle.size())).isFalse();
+
+        assertThat(this.wheel.size()).isEqualTo(armed.size());
+        assertThat(advance(1L << 45)).containsExactlyElementsOf(armed);
+    }
+
+    @Test
+    void losesNothingThatIsNotIdleWhenMemoryRunsOut() {
+        Entry first = add(10);
+        Entry idle = becomeIdle(add(10));
+        Entry second = add(10);
+        Entry third = add(10);
+        ShortList expired = new ShortList(1);
+
+        this.wheel.advance(10, expired);
+        assertThat(expired).containsExactly(first);
+        assertThat(idle.isArmed()).isFalse();
+        assertThat(this.wheel.size()).isEqualTo(2);
+
+        expired.room = 3;
+        this.wheel.advance(12, expired);
+        assertThat(expired).containsExactly(first, second, third);
+        assertThat(this.wheel.size()).isZero();
+    }
+
+    @Test
     void losesNothingWhenMemoryRunsOutWhileASlotIsServed() {
         Entry first = add(10);
         Entry second = add(10);
@@ -315,6 +438,42 @@ class TimerWheelTests {
         }
     }
 
+    @RepeatedTest(40)
+    void servesWhatBecomesIdleAndIsPutOffInItsLastTick(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        List<Entry> armed = new ArrayList<>();
+        List<Entry> idle = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            int action = random.nextInt(12);
+            if (action < 3 || armed.isEmpty()) {
+                armed.add(add(tickSomewhere(random, armed)));
+            }
+            else if (action < 6) {
+                idle.add(becomeIdle(armed.remove(random.nextInt(armed.size()))));
+            }
+            else if (action < 9 && !idle.isEmpty()) {
+                Entry again = idle.remove(random.nextInt(idle.size()));
+                putOff(again, tickSomewhere(random, armed));
+                armed.add(again);
+            }
+            else if (action == 9) {
+                this.wheel.removeIdle(random.nextInt(10));
+            }
+            else if (action == 10 && !idle.isEmpty()) {
+                this.wheel.removeIfIdle(idle.get(random.nextInt(idle.size())));
+            }
+            else {
+                long until = this.wheel.present() + distance(random) / 8;
+                List<Entry> expected = armed.stream().filter((entry) -> entry.tick <= until).toList();
+                assertThat(advance(until)).containsExactlyInAnyOrderElementsOf(expected)
+                    .isSortedAccordingTo(Comparator.comparingLong((entry) -> ((Entry) entry).tick));
+                armed.removeAll(expected);
+            }
+            idle.removeIf((entry) -> !entry.isArmed());
+            assertThat(this.wheel.size()).isEqualTo(armed.size() + idle.size());
+        }
+    }
+
     /**
      * Often a tick that is taken already, so that order within a tick is seen.
      */
@@ -350,6 +509,22 @@ class TimerWheelTests {
     private void move(Entry entry, long tick) {
         entry.tick = Math.max(this.wheel.present() + 1, tick);
         this.wheel.move(entry, tick << TimerWheel.TICK_SHIFT, true);
+    }
+
+    private static Entry becomeIdle(Entry entry) {
+        assertThat(entry.becomeIdle(entry.dueWord())).isTrue();
+        return entry;
+    }
+
+    /**
+     * As whoever does so without a lock.
+     */
+    private void putOff(Entry entry, long tick) {
+        entry.tick = Math.max(this.wheel.present() + 1, tick);
+        assertThat(entry.putOff(entry.dueWord(), tick << TimerWheel.TICK_SHIFT)).isTrue();
+        if (!this.wheel.reachesInTime(entry, entry.tick)) {
+            this.wheel.bringForward(entry);
+        }
     }
 
     private void remove(Entry entry) {

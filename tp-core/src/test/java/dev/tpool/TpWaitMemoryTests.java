@@ -19,6 +19,8 @@ class TpWaitMemoryTests {
 
     private static final Duration LONG = Duration.ofHours(1);
 
+    private static final Duration LONGER = Duration.ofDays(10);
+
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final TpPool pool = TpPool.builder("memory").threadMaximum(1).build();
@@ -56,6 +58,32 @@ class TpWaitMemoryTests {
             this.event.set();
             this.wait.set(this.event, LONG);
             this.event.set();
+        });
+    }
+
+    @Test
+    void aSettingThatIsSignalledBeforeItsTimeIsOverLeavesNoGarbage() {
+        assertNoGarbage(() -> {
+            this.wait.set(this.event, LONG);
+            this.event.set();
+        });
+    }
+
+    @Test
+    void aTimeOutThatIsBroughtForwardLeavesNoGarbage() {
+        assertNoGarbage(() -> {
+            this.wait.set(this.event, LONGER);
+            this.wait.unset();
+            this.wait.set(this.event, LONG);
+            this.event.set();
+        });
+    }
+
+    @Test
+    void aSettingThatIsReplacedByOneWithATimeOutLeavesNoGarbage() {
+        assertNoGarbage(() -> {
+            this.wait.set(this.event, LONG);
+            this.wait.set(this.other, LONG);
         });
     }
 

@@ -234,6 +234,257 @@ class TpWaitTests {
         assertResults();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = { 1, 1_000, 9_999, 10_000, 10_001, 3_600_000 })
+    void aTimeOutThatIsSetAgainAfterASignalComesAtItsOwnTime(long millis) throws Exception {
+        this.wait.set(this.event, Duration.ofSeconds(10));
+        this.event.set();
+        assertThat(this.clock.serve()).as("it keeps its place").isNotEqualTo(Long.MAX_VALUE);
+        pass(Duration.ofMillis(500));
+
+        this.wait.set(this.event, Duration.ofMillis(millis));
+
+        pass(Duration.ofMillis(millis).minusNanos(1));
+        assertResults(TpWaitResult.SIGNALLED);
+        assertThat(this.wait.isSet()).isTrue();
+        pass(MILLI);
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+        assertThat(this.event.waiting()).isZero();
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aTimeOutThatIsSetAgainAndAgainComesOnceAtTheEnd() throws Exception {
+        List<TpWaitResult> expected = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            this.wait.set(this.event, Duration.ofMillis(100 + i % 7));
+            pass(Duration.ofMillis(i % 100));
+            this.event.set();
+            expected.add(TpWaitResult.SIGNALLED);
+        }
+
+        this.wait.set(this.event, SECOND);
+
+        pass(SECOND.minusNanos(1));
+        assertResults(expected.toArray(TpWaitResult[]::new));
+        pass(MILLI);
+        expected.add(TpWaitResult.TIMED_OUT);
+        assertResults(expected.toArray(TpWaitResult[]::new));
+        pass(Duration.ofDays(1));
+        assertResults(expected.toArray(TpWaitResult[]::new));
+    }
+
+    @Test
+    void theClocksThreadIsWokenForATimeOutThatIsSetAgainToComeEarlier() {
+        StillTime still = new StillTime();
+        TpPool own = TpPool.builder("woken").clock(new Clock(still)).threadMaximum(1).build();
+        TpWait woken = TpEnvironment.of(own).wait((instance, context, self, result) -> this.results.add(result), null);
+        woken.set(this.event, Duration.ofHours(1));
+        await().until(() -> still.parked() > 0);
+        assertThat(still.lastPark()).isGreaterThan(SECOND.toNanos());
+        this.event.set();
+
+        woken.set(this.event, Duration.ofMillis(10));
+
+        try {
+            await()
+                .untilAsserted(() -> assertThat(still.lastPark()).isLessThanOrEqualTo(Duration.ofMillis(11).toNanos()));
+            still.goOn();
+            await().until(() -> this.results.contains(TpWaitResult.TIMED_OUT));
+        }
+        finally {
+            woken.close();
+            own.close();
+            still.goOn();
+        }
+    }
+
+    @Test
+    void aSettingWithoutATimeOutIsNotTimedOutByAnOlderOne() throws Exception {
+        this.wait.set(this.event, SECOND);
+        this.event.set();
+        this.wait.set(this.event);
+        pass(SECOND.multipliedBy(2));
+        assertThat(this.wait.isSet()).isTrue();
+
+        this.wait.set(this.event, SECOND);
+        this.wait.set(this.event);
+        pass(SECOND.multipliedBy(2));
+        this.wait.set(this.event, SECOND);
+        this.wait.unset();
+        this.wait.set(this.event);
+        pass(Duration.ofDays(1));
+        assertThat(this.wait.isSet()).isTrue();
+        assertResults(TpWaitResult.SIGNALLED);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+
+        this.event.set();
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.SIGNALLED);
+        this.wait.set(this.event, SECOND);
+        pass(SECOND.plus(MILLI));
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 2, 5, 6 })
+    void aSettingThatReplacesOthersHasItsOwnTimeOut(int replaced) throws Exception {
+        TpEvent other = TpEvent.autoReset();
+        for (int i = 0; i < replaced; i++) {
+            // Now an earlier one, now a later one.
+            this.wait.set(other, Duration.ofMillis((i % 2 != 0) ? 300 : 5000));
+            pass(Duration.ofMillis(100));
+        }
+
+        this.wait.set(this.event, SECOND);
+
+        assertThat(other.waiting()).isZero();
+        pass(SECOND.minusNanos(1));
+        assertResults();
+        pass(MILLI);
+        assertResults(TpWaitResult.TIMED_OUT);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aTimeOutThatIsSetAgainAfterItWasUnsetComesAtItsOwnTime() throws Exception {
+        for (Duration next : List.of(SECOND.multipliedBy(3), Duration.ofMillis(50), SECOND)) {
+            this.wait.set(this.event, SECOND);
+            pass(Duration.ofMillis(700));
+            this.wait.unset();
+            this.wait.set(this.event, next);
+
+            pass(next.minusNanos(1));
+            assertThat(this.wait.isSet()).isTrue();
+            pass(MILLI);
+            assertThat(this.wait.isSet()).isFalse();
+        }
+        assertResults(TpWaitResult.TIMED_OUT, TpWaitResult.TIMED_OUT, TpWaitResult.TIMED_OUT);
+    }
+
+    @Test
+    void aMomentAfterATimeAndATimeAfterAMomentComeAtTheirOwn() throws Exception {
+        this.wait.set(this.event, Duration.ofMillis(600));
+        this.event.set();
+        this.wait.set(this.event, ManualTime.START.plusSeconds(2));
+        pass(SECOND);
+        assertThat(this.wait.isSet()).isTrue();
+        this.time.sleep(SECOND);
+        pass(MILLI);
+        pass(MILLI);
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+
+        this.wait.set(this.event, this.time.instant().plusMillis(300));
+        this.event.set();
+        this.wait.set(this.event, SECOND);
+        this.time.sleep(Duration.ofDays(1));
+        pass(SECOND.minusNanos(1));
+        assertThat(this.wait.isSet()).isTrue();
+        pass(MILLI);
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT, TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+
+        this.wait.set(this.event, SECOND);
+        this.wait.set(this.event, this.time.instant().plusMillis(300));
+        this.time.sleep(Duration.ofMillis(300));
+        pass(MILLI);
+        pass(MILLI);
+        assertThat(this.wait.isSet()).isFalse();
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aWaitThatHasLostItsPlaceAtTheClockWorksAsBefore() throws Exception {
+        Duration half = Duration.ofMillis(500);
+        for (Duration timeout : List.of(half, Duration.ofHours(1))) {
+            this.wait.set(this.event, timeout);
+            this.event.set();
+            assertThat(this.clock.serve()).as("it keeps its place").isNotEqualTo(Long.MAX_VALUE);
+
+            // The slot is reached, or the clock looks for what is idle.
+            pass((timeout == half) ? half.plus(MILLI) : SECOND);
+
+            assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+            this.wait.set(this.event, half);
+            pass(half.minusNanos(1));
+            assertThat(this.wait.isSet()).isTrue();
+            pass(MILLI);
+            assertThat(this.wait.isSet()).isFalse();
+        }
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT, TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+    }
+
+    @Test
+    void aWaitThatIsClosedLeavesTheClockAtOnceThoughItKeptItsPlace() {
+        this.wait.set(this.event, Duration.ofHours(1));
+        this.event.set();
+        assertThat(this.clock.serve()).as("it keeps its place").isNotEqualTo(Long.MAX_VALUE);
+
+        this.wait.close();
+
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aWaitThatIsClosedWhileItIsSetLeavesTheClockAtOnce() {
+        this.wait.set(this.event, Duration.ofHours(1));
+        assertThat(this.clock.serve()).isNotEqualTo(Long.MAX_VALUE);
+
+        this.wait.close();
+
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aPoolThatDisarmsItsWaitsTakesThemFromTheClockAndTheyMayBeSetAgain() throws Exception {
+        this.wait.set(this.event, Duration.ofHours(1));
+        this.event.set();
+        assertThat(this.clock.serve()).as("it keeps its place").isNotEqualTo(Long.MAX_VALUE);
+
+        assertThat(this.pool.disarm()).as("armed").isZero();
+
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+        this.wait.set(this.event, SECOND);
+        pass(SECOND.plus(MILLI));
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+    }
+
+    @Test
+    void theCloseOfTheGroupTakesAWaitFromTheClockAtOnceThoughItKeptItsPlace() throws Exception {
+        TpCleanupGroup group = TpCleanupGroup.create("group");
+        TpEnvironment inGroup = this.environment.toBuilder().cleanupGroup(group).build();
+        TpWait member = inGroup.wait((instance, context, self, result) -> this.results.add(result), null);
+        occupyTheWorker();
+        inGroup.work(() -> {
+        }).submit();
+        member.set(this.event, Duration.ofHours(1));
+        member.unset();
+        assertThat(this.clock.serve()).as("it keeps its place").isNotEqualTo(Long.MAX_VALUE);
+
+        assertThat(group.closeMembers(false, null, Duration.ZERO).complete()).isFalse();
+
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+        this.workerIsFree.countDown();
+        group.closeMembers(false, null);
+    }
+
+    @Test
+    void aWaitThatHasCapturedSomethingDoesNotKeepItsPlaceAtTheClock() throws Exception {
+        TpWait own = this.environment.toBuilder().contextCapture(() -> () -> () -> {
+        }).build().wait((instance, context, self, result) -> this.results.add(result), null);
+
+        own.set(this.event, Duration.ofHours(1));
+        this.event.set();
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+        own.set(this.event, Duration.ofHours(1));
+        own.unset();
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+
+        own.set(this.event, SECOND);
+        pass(SECOND.plus(MILLI));
+        quiet(own);
+        own.close();
+        assertThat(this.results).containsExactly(TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+    }
+
     @Test
     void whatIsQueuedRunsThoughUnsetOrSetAnew() throws Exception {
         occupyTheWorker();
