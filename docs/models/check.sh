@@ -113,6 +113,8 @@ clock  |  0 | -DOPS=2                                              | the same, a
 clock  |  0 | -DSAME                                               | both entries in one shard
 clock  |  0 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | an entry is armed anew without the lock
 clock  |  0 | -DENTRIES=1 -DANEW -DTICKS=3                         | the same, by 2 armers
+clock  |  0 | -DARMERS=1 -DOPS=4 -DANEW -DIDLE -DTICKS=3           | an entry keeps its place without being due
+clock  |  0 | -DOPS=2 -DANEW -DIDLE -DTICKS=1 -DLEAVES=1           | the same, 2 armers, and the thread leaves
 clock  |  0 | -DARMERS=1 -DOPS=3 -DLEAVES=2                        | the thread leaves, twice
 clock  |  0 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | the thread leaves, 2 armers
 clock  |  0 | -DSAME -DLEAVES=1 -DFAILS=1                          | a start fails
@@ -137,6 +139,8 @@ clock  | 18 | -DOPS=2                                              | what is ser
 clock  | 19 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | armAnew() looks at the slot before it says when the entry is due
 clock  | 20 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | armAnew() does not look at the slot
 clock  | 21 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | who moves an entry does not look again when it is due
+clock  | 22 | -DARMERS=1 -DOPS=4 -DANEW -DIDLE -DTICKS=3           | takes out what is idle without a compare-and-set
+clock  | 23 | -DARMERS=1 -DOPS=4 -DANEW -DIDLE -DTICKS=3           | what is in line becomes idle
 TABLE
 }
 

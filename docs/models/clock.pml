@@ -11,6 +11,8 @@
  * TICKS            ticks for which something is armed
  * SAME             all entries are in the first shard
  * ANEW             an entry that is armed may be armed anew without the lock
+ * IDLE             with ANEW: an entry may keep its place without being due, and is armed anew
+ *                  without the lock only then; the thread takes out those that are like that
  * LEAVES, FAILS    how often the thread may leave, and its start may fail
  * MUTATION         plants the bug of this number
  */
@@ -79,6 +81,14 @@ byte through;          /* armers that are over */
 byte leaves;
 byte fails;
 bool wanted[ENTRIES];   /* whether an entry is to be served, as its armer sees it */
+
+/* ClockEntry.IDLE */
+#define NOT_DUE 8
+#ifdef IDLE
+#define MAY_BE_ARMED_ANEW(e) (place[e] == WHEEL && due[e] == NOT_DUE)
+#else
+#define MAY_BE_ARMED_ANEW(e) (place[e] == WHEEL)
+#endif
 
 #if ENTRIES == 1
 #define IS_EMPTY(s) (place[0] == OFF || SHARD(0) != s)
@@ -223,7 +233,7 @@ inline armAnew(e, tick) {
     atomic { late = tick < slot[e] };
 #endif
     if
-    :: atomic { place[e] == WHEEL -> due[e] = tick };
+    :: atomic { MAY_BE_ARMED_ANEW(e) -> due[e] = tick; wanted[e] = true };
 #if MUTATION != 19 && MUTATION != 20
         atomic { late = tick < slot[e] };
 #endif
@@ -244,7 +254,7 @@ inline armAnew(e, tick) {
             unlock(SHARD(e))
         :: !late
         fi
-    :: atomic { place[e] != WHEEL -> late = false };
+    :: atomic { !MAY_BE_ARMED_ANEW(e) -> late = false };
         armUnderLock(e, tick)
     fi
 }
@@ -265,6 +275,15 @@ proctype Armer(byte e) {
     :: atomic { ops > 0 -> ops--; busy++; select(tick : 1 .. TICKS) };
         armAnew(e, tick);
         atomic { busy--; tick = 0 }
+#endif
+#ifdef IDLE
+    /* ClockEntry.becomeIdle() */
+#if MUTATION == 23
+    :: atomic { ops > 0 && ops < OPS && place[e] != OFF && due[e] != NOT_DUE ->
+#else
+    :: atomic { ops > 0 && ops < OPS && place[e] == WHEEL && due[e] != NOT_DUE ->
+#endif
+            ops--; due[e] = NOT_DUE; wanted[e] = false }
 #endif
     :: atomic { ops > 0 && ops < OPS -> ops--; busy++ };
         lockShard(SHARD(e));
@@ -298,11 +317,24 @@ inline waitForLock(which) {
     od
 }
 
+#ifdef IDLE
+#define IS_IDLE(e) (place[e] == WHEEL && due[e] == NOT_DUE)
+/* ClockEntry.holdIfIdle() */
+#if MUTATION == 22
+#define TAKE_OUT(e) }; atomic { place[e] = OFF; due[e] = 0; slot[e] = 0
+#else
+#define TAKE_OUT(e) -> place[e] = OFF; due[e] = 0; slot[e] = 0
+#endif
+#endif
+
 /* TimerWheel.sort(): takes out what is due, and links the others again by when they are due */
 inline sort(e) {
     if
     :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] <= now -> place[e] = LINE; slot[e] = 0 }
-    :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] > now -> read = due[e] };
+#ifdef IDLE
+    :: atomic { SHARD(e) == s && slot[e] <= now && IS_IDLE(e) TAKE_OUT(e) }
+#endif
+    :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] > now && due[e] != NOT_DUE -> read = due[e] };
         atomic { slot[e] = read; read = 0 };
 #if MUTATION != 21
         do
@@ -313,6 +345,30 @@ inline sort(e) {
     :: atomic { SHARD(e) != s || place[e] != WHEEL || slot[e] > now }
     fi
 }
+
+#ifdef IDLE
+/* TimerWheel.removeIdle() */
+inline removeIdle(e) {
+    if
+    :: atomic { SHARD(e) == s && IS_IDLE(e) TAKE_OUT(e) }
+    :: atomic { SHARD(e) != s || !IS_IDLE(e) }
+    fi
+}
+
+inline disarmIdle() {
+    atomic { s = 0 };
+    do
+    :: s < SHARDS ->
+        waitForLock(lock[s]);
+        removeIdle(0);
+#if ENTRIES > 1
+        removeIdle(1);
+#endif
+        atomic { lock[s] = false; s++ }
+    :: atomic { s == SHARDS -> s = 0; break }
+    od
+}
+#endif
 
 inline lineUp() {
     atomic { s = 0 };
@@ -412,6 +468,15 @@ inline isStillRight() {
 
 inline nanosToNext() {
     neededTick(needed);
+#ifdef IDLE
+    if
+    /* Not every time */
+    :: needed != NEVER ->
+        disarmIdle();
+        neededTick(needed)
+    :: true
+    fi;
+#endif
     isStillRight()
 }
 
