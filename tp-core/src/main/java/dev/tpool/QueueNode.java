@@ -50,7 +50,7 @@ abstract sealed class QueueNode extends Body permits TpObject, OneShot {
      * @param lease takes those that are claimed beyond that one
      * @param most how many to claim at most
      * @return {@code false} if nothing was done, since the node cannot be claimed in
-     * place or somebody wants to know of the end
+     * place
      */
     abstract boolean settleAndClaimInPlace(Lease lease, int most);
 

@@ -47,7 +47,6 @@ class LeaseRaceTests {
         }
         gate.open();
 
-        // Nobody may wait for the object: what somebody waits for is not leased.
         Pools.eventually(() -> this.begun.get() + this.failures.size() == POSTS);
         assertThat(this.failures).isEmpty();
         assertThat(this.begun).hasValue(POSTS);
