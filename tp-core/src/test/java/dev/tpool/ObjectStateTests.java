@@ -97,6 +97,19 @@ class ObjectStateTests {
     }
 
     @Test
+    void whoWaitsIsToldOnceNothingIsPendingOrInFlight() {
+        long waited = ObjectState.WAITED;
+
+        assertThat(ObjectState.isToBeTold(ObjectState.QUEUED | ObjectState.CLOSED)).isFalse();
+        assertThat(ObjectState.isToBeTold(waited)).isTrue();
+        assertThat(ObjectState.isToBeTold(waited + ObjectState.PENDING_ONE)).isFalse();
+        assertThat(ObjectState.isToBeTold(waited | ObjectState.STARTED | ObjectState.IN_FLIGHT)).isFalse();
+        assertThat(ObjectState.isToBeTold(waited | ObjectState.IN_FLIGHT)).isTrue();
+        // They may be disassociated, which the state does not say.
+        assertThat(ObjectState.isToBeTold(waited + 3 * ObjectState.RUNNING_ONE)).isTrue();
+    }
+
+    @Test
     void cancellingDropsWhatIsPendingAndNothingElse() {
         long state = ALL_FLAGS | ObjectState.MAX_PENDING | (7 * ObjectState.RUNNING_ONE);
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -175,11 +176,11 @@ class TpWorkTests {
     void whoWaitsIsNotWokenAsLongAsCallbacksArePending() throws Exception {
         TpPool pool = this.pools.single();
         Gate gate = this.pools.occupy(pool);
-        TpWork work = this.pools.work(pool, () -> {
-        });
+        // So that whoever was woken has the time to wait again.
+        TpWork work = this.pools.work(pool, () -> LockSupport.parkNanos(20_000));
         TpWork inTurn = this.pools.work(pool, () -> {
         });
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 500; i++) {
             work.submit();
             inTurn.submit();
         }
