@@ -170,11 +170,7 @@ public final class TpWait extends ClockEntry {
 
     private boolean set(TpWaitable waitable, Timeout timeout, long nanos) {
         Objects.requireNonNull(waitable, "waitable");
-        boolean atOnce = switch (timeout) {
-            case NONE -> false;
-            case RELATIVE -> nanos == 0;
-            case ABSOLUTE -> pool().clock().hasPassed(nanos);
-        };
+        boolean atOnce = isOver(timeout, nanos);
         long due = (timeout == Timeout.RELATIVE) ? pool().clock().now() + nanos : nanos;
         TpActivationContext captured = environment().capture();
         boolean usedAgain = captured == null && TpReusableWaiter.isToldBy(waitable);
@@ -199,7 +195,7 @@ public final class TpWait extends ClockEntry {
             if (replaced != null) {
                 end(replaced);
             }
-            if (setting != null) {
+            if (setting != null && timeout != Timeout.NONE) {
                 arming = armAnew(setting, timeout, due);
             }
         }
@@ -214,6 +210,14 @@ public final class TpWait extends ClockEntry {
         }
         finishPost(post);
         return replaced != null;
+    }
+
+    private boolean isOver(Timeout timeout, long nanos) {
+        return switch (timeout) {
+            case NONE -> false;
+            case RELATIVE -> nanos == 0;
+            case ABSOLUTE -> pool().clock().hasPassed(nanos);
+        };
     }
 
     /**
@@ -252,12 +256,11 @@ public final class TpWait extends ClockEntry {
 
     private void begin(WaitSetting setting, TpWaitable waitable, Arming arming, long due) {
         try {
-            switch (arming) {
-                case NONE -> {
-                }
-                case TOO_LATE -> pool().clock().bringForward(this);
-                case RELATIVE -> armTimeout(setting, false, due);
-                case ABSOLUTE -> armTimeout(setting, true, due);
+            if (arming == Arming.TOO_LATE) {
+                pool().clock().bringForward(this);
+            }
+            else if (arming != Arming.NONE) {
+                armTimeout(setting, arming == Arming.ABSOLUTE, due);
             }
             setting.register(waitable);
         }
@@ -322,14 +325,14 @@ public final class TpWait extends ClockEntry {
      * @return what is left to do
      */
     private Arming armAnew(WaitSetting setting, Timeout timeout, long due) {
-        if (timeout == Timeout.RELATIVE) {
-            long seen = dueWord();
-            if (!isIdle(seen) || !isTimed(setting) || !putOff(seen, due)) {
-                return Arming.RELATIVE;
-            }
-            return pool().clock().comesTooLate(this, due) ? Arming.TOO_LATE : Arming.NONE;
+        if (timeout == Timeout.ABSOLUTE) {
+            return Arming.ABSOLUTE;
         }
-        return (timeout == Timeout.ABSOLUTE) ? Arming.ABSOLUTE : Arming.NONE;
+        long seen = dueWord();
+        if (!isIdle(seen) || !isTimed(setting) || !putOff(seen, due)) {
+            return Arming.RELATIVE;
+        }
+        return pool().clock().comesTooLate(this, due) ? Arming.TOO_LATE : Arming.NONE;
     }
 
     private boolean isTimed(WaitSetting setting) {

@@ -61,10 +61,11 @@ class WaitSetting extends TpReusableWaiter {
     /** Whether the line, or whoever ends it, may still do something to it. */
     private volatile boolean held;
 
-    private boolean hasTimeout;
-
-    /** Whether whoever has ended it has to disarm the clock. */
-    private boolean toBeDisarmed;
+    /**
+     * Whether it has a time-out; and once it has ended, whether the clock may still be
+     * armed for it. One field, since one more would make every wait larger by 8 bytes.
+     */
+    private boolean atClock;
 
     /**
      * What is left to do for the callback that was counted; passed from a step to the
@@ -105,7 +106,7 @@ class WaitSetting extends TpReusableWaiter {
      * Begins a setting. Under the wait's lock.
      */
     final void install(boolean hasTimeout) {
-        this.hasTimeout = hasTimeout;
+        this.atClock = hasTimeout;
         BEING_SET.setRelease(this, true);
         HELD.setRelease(this, true);
         LIVE.setRelease(this, true);
@@ -133,8 +134,11 @@ class WaitSetting extends TpReusableWaiter {
         BEING_SET.setRelease(this, false);
     }
 
+    /**
+     * Whether it has a time-out. Under the wait's lock, while it is live.
+     */
     final boolean hasTimeout() {
-        return this.hasTimeout;
+        return this.atClock;
     }
 
     /**
@@ -142,7 +146,7 @@ class WaitSetting extends TpReusableWaiter {
      * @param toBeDisarmed whether the clock may be armed for it
      */
     final void end(boolean toBeDisarmed) {
-        this.toBeDisarmed = toBeDisarmed;
+        this.atClock = toBeDisarmed;
         LIVE.setRelease(this, false);
     }
 
@@ -184,7 +188,7 @@ class WaitSetting extends TpReusableWaiter {
      */
     final boolean cleanUp() {
         boolean stood = leaveWaitable();
-        if (this.toBeDisarmed) {
+        if (this.atClock) {
             this.wait.disarmTimeout(this);
         }
         return stood;
@@ -223,7 +227,7 @@ class WaitSetting extends TpReusableWaiter {
 
     @Override
     public final void signalled() {
-        if (this.toBeDisarmed) {
+        if (this.atClock) {
             this.wait.disarmTimeout(this);
         }
         TpWait settled = this.wait;
