@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves every timer and every wait time-out of the process. It only posts; the callbacks
  * run on the workers of their pools. It has one thread while something is armed, and for
- * five to ten seconds after.
+ * five to eleven seconds after.
  * <p>
  * Relative times are on the monotonic clock. Absolute times are on the wall clock: they
  * are armed by the monotonic clock, too, and armed again when the difference between the

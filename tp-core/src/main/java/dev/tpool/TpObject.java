@@ -726,8 +726,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         aside.lock.lockInterruptibly();
         try {
             aside.waiting++;
-            // Set before the counts are looked at: whoever changes them later sees it and
-            // tells.
+            // Set before the counts are looked at: whoever leaves nothing pending later
+            // sees it and tells.
             STATE.getAndBitwiseOr(this, ObjectState.WAITED);
             boolean quietNow = isQuiet(quiet, aside.disassociated);
             while (!quietNow && deadline.await(aside.changed)) {

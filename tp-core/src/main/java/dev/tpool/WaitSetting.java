@@ -21,13 +21,13 @@ class WaitSetting extends TpReusableWaiter {
      *   beingSet    by the setter, as the last thing that it does with the setting
      *   held        by the thread that ended the setting, as the last thing that it does with it, if it
      *               knows that the line is done with it, too: either it tells it, and does so after it has
-     *               disarmed the clock and before the callback is queued; or it has withdrawn it, or is the
+     *               disarmed the clock, if it has to, and before the callback is queued; or it has withdrawn it, or is the
      *               clock, and found it still in line and took it out
      *
      * With both gone, the setter and the one who ended the setting are done with it. So is the line, since to
      * leave and to be told are the last that becomes of one who stands there. The clock is armed for another
-     * setting or for none: the setter arms it before it registers, and only for a setting that is live, and
-     * whoever ends one disarms it, all under the clock's lock. So every claim, removal, disarm and expiry that
+     * setting or for none, or the wait is idle there: the setter arms it before it registers, and only for a
+     * setting that is live, and whoever ends one disarms it or lets the wait become idle (TpWait says how). So every claim, removal, disarm and expiry that
      * meets a setting is meant for the present use of it. That it is looked for by its identity is enough.
      *
      * There are ends after which two threads are on their way to it: it was withdrawn when it had just been
@@ -64,6 +64,8 @@ class WaitSetting extends TpReusableWaiter {
     /**
      * Whether it has a time-out; and once it has ended, whether the clock may still be
      * armed for it. One field, since one more would make every wait larger by 8 bytes.
+     * Written under the wait's lock. Read without it by who has ended the setting, and by
+     * the setter once that is seen, before they take away their marks.
      */
     private boolean atClock;
 
