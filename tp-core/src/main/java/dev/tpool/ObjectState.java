@@ -156,7 +156,7 @@ final class ObjectState {
      * Whether there are enough of them to take several in one step.
      */
     static boolean areClaimableTogether(long state) {
-        return pending(state) > 2 && (state & (QUEUED | FREED | RELEASED)) == QUEUED;
+        return pending(state) > 2 && isClaimableInPlace(state);
     }
 
     /**

@@ -45,8 +45,8 @@ public final class TpWait extends ClockEntry {
      * before he looks whether it is live: either he sees that it is not, or the step fails that another
      * setting needs. Nothing else makes a due word idle, so one that was seen to be idle and still is
      * has not been anything else meanwhile. A setting that is not used again does not become idle, since the wait
-     * would keep what it has captured. The clock takes out what is idle when it comes by, or looks for something
-     * to stay for; a wait that is closed leaves it at once.
+     * would keep what it has captured. The clock takes out what is idle when its moment comes, or when it wakes up and
+     * has not looked for a second; a wait that is closed leaves it at once.
      *
      * What is pending is mostly one result, SIGNALLED. Only the number of these is kept, as the pending count,
      * and workers claim them by the state word alone. Whoever has another result says so in the state word,
@@ -302,7 +302,7 @@ public final class TpWait extends ClockEntry {
     }
 
     private void end(WaitSetting setting) {
-        setting.end(setting.hasTimeout() && !becomeIdle(setting));
+        setting.end(setting.hasTimeout() && !keepPlaceOnly(setting));
         if (this.current == setting && !setting.isUsedAgain()) {
             // What it has captured is not needed any more.
             this.current = null;
@@ -314,7 +314,7 @@ public final class TpWait extends ClockEntry {
      * its place at the clock. Under the lock.
      * @return {@code false} if nothing was done
      */
-    private boolean becomeIdle(WaitSetting setting) {
+    private boolean keepPlaceOnly(WaitSetting setting) {
         long seen = dueWord();
         return seen < 0 && !isIdle(seen) && isTimed(setting) && setting.isUsedAgain() && becomeIdle(seen);
     }
