@@ -39,6 +39,8 @@ final class ObjectState {
      *   by           when                            change                                   how
      *   poster       always                          pending + 1                              add
      *   poster       QUEUED was not set              QUEUED, then push                        CAS
+     *   callback     posts, nothing pending, not       pending + 1, QUEUED, then push           CAS
+     *                QUEUED, not CLOSED
      *   poster       CLOSED was set                  pending - 1 if it is still there         CAS
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
@@ -134,6 +136,14 @@ final class ObjectState {
 
     static boolean isQuiescent(long state) {
         return (state & (MAX_PENDING | ((long) MAX_RUNNING << 32) | STARTED)) == 0;
+    }
+
+    /**
+     * Whether nothing is pending, nobody is about to take the object from the queue, and
+     * it takes posts.
+     */
+    static boolean isIdle(long state) {
+        return (state & (MAX_PENDING | QUEUED | CLOSED)) == 0;
     }
 
     /**

@@ -248,12 +248,31 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * Adds a post, and puts the object into the queue if it is not there.
      */
     final void post() {
+        // Who posts from elsewhere posts the same object again and again, more often than
+        // not, and would fetch the word twice: once to read it, once to change it.
+        if (Thread.currentThread() instanceof WorkerThread && postToIdle()) {
+            return;
+        }
         long seen = (long) STATE.getAndAdd(this, ObjectState.PENDING_ONE);
         if ((seen & (ObjectState.QUEUED | ObjectState.CLOSED)) == ObjectState.QUEUED
                 && ObjectState.pending(seen) < ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM) {
             return;
         }
         postAside(seen);
+    }
+
+    /**
+     * Adds a post and takes the place in the queue in one step, if nothing is pending.
+     * @return {@code false} if nothing was done
+     */
+    private boolean postToIdle() {
+        long seen = this.state;
+        boolean posted = ObjectState.isIdle(seen)
+                && STATE.compareAndSet(this, seen, (seen + ObjectState.PENDING_ONE) | ObjectState.QUEUED);
+        if (posted) {
+            pool().enqueue(this);
+        }
+        return posted;
     }
 
     private void postAside(long seen) {
