@@ -339,7 +339,7 @@ callback:
     fi;
 #endif
 
-    /* Worker.settleAndClaimInPlace(), if the object is still alone, as far as the worker saw */
+    /* Worker.settleAndBeginLeased() or settleAndClaimInPlace(), if the object is still alone, as far as the worker saw */
     if
     /* Lease.next() */
     :: atomic { left[me] > 0 && OWN(me) -> left[me]--; BEGIN; goto callback }

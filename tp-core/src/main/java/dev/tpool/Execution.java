@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <li>the thread is put back into the state it was in, and the execution settles: waiters
  * are let go.</li>
  * </ol>
- * Every step runs whatever the steps before it threw.
+ * Every step runs whatever the steps before it threw. Where nothing but the second, the
+ * fifth and the last step has anything to do, the next callback of a lease follows at
+ * once, and counts as the same round.
  */
 final class Execution {
 
@@ -79,7 +81,7 @@ final class Execution {
         boolean again = false;
         boolean over = false;
         try {
-            runToCompletion(node, body, environment);
+            runToCompletion(node, body, environment, worker);
             over = true;
         }
         finally {
@@ -111,7 +113,7 @@ final class Execution {
         this.instance.leaveThread();
     }
 
-    private void runToCompletion(QueueNode node, Body body, TpEnvironment environment) {
+    private void runToCompletion(QueueNode node, Body body, TpEnvironment environment, @Nullable Worker worker) {
         TpCallbackInstance current = this.instance;
         if (environment.runsLong()) {
             current.markLongRunning();
@@ -122,7 +124,11 @@ final class Execution {
         Throwable failure = null;
         try {
             if (environment.isBare()) {
-                body.invoke(current);
+                boolean leased = body != node;
+                do {
+                    body.invoke(current);
+                }
+                while (leased && worker != null && goesOn(node, environment, worker));
             }
             else {
                 failure = callUserCode(node, body, environment);
@@ -145,6 +151,23 @@ final class Execution {
             }
             restoreThread();
         }
+    }
+
+    /**
+     * Ends the execution of a leased callback and begins the next one, if nothing has to
+     * be done in between but to put the thread back and to count: what most callbacks of
+     * a work object with many posts need, and all that they should have to pay for.
+     */
+    private boolean goesOn(QueueNode node, TpEnvironment environment, Worker worker) {
+        if (this.instance.hasCompletionActions() || !environment.isPlain()) {
+            return false;
+        }
+        restoreThread();
+        boolean begun = worker.settleAndBeginLeased(node);
+        if (begun) {
+            countCompleted();
+        }
+        return begun;
     }
 
     private @Nullable Throwable callUserCode(QueueNode node, Body body, TpEnvironment environment) {

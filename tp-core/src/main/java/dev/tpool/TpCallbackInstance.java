@@ -70,6 +70,13 @@ public final class TpCallbackInstance {
     /** Whether the node has kept its place for its next callback. Kept only then, too. */
     boolean keepsPlace;
 
+    /**
+     * Whether anything of what follows may be set, {@link #accepting} left aside: for
+     * most callbacks nothing is, since they do not use their instance, and one look says
+     * so.
+     */
+    private boolean marked;
+
     /** What this very callback is told: the result of a wait or of an operation. */
     @Nullable Object payload;
 
@@ -277,6 +284,7 @@ public final class TpCallbackInstance {
      * Takes what the callback that is about to begin is told.
      */
     void receive(Object result) {
+        this.marked = true;
         if (result instanceof ResultInContext inContext) {
             this.payload = inContext.result();
             this.captured = inContext.context();
@@ -347,6 +355,7 @@ public final class TpCallbackInstance {
 
     void markLongRunning() {
         this.longRunning = true;
+        this.marked = true;
     }
 
     boolean isLongRunning() {
@@ -358,8 +367,8 @@ public final class TpCallbackInstance {
     }
 
     boolean hasCompletionActions() {
-        return this.criticalSection != null || this.mutex != null || this.semaphore != null || this.event != null
-                || this.library != null;
+        return this.marked && (this.criticalSection != null || this.mutex != null || this.semaphore != null
+                || this.event != null || this.library != null);
     }
 
     /**
@@ -406,10 +415,13 @@ public final class TpCallbackInstance {
      * The same node is to begin again at once.
      */
     void endAndGoOn() {
-        this.payload = null;
-        this.captured = null;
-        this.disassociated = false;
-        this.longRunning = false;
+        if (this.marked) {
+            this.marked = false;
+            this.payload = null;
+            this.captured = null;
+            this.disassociated = false;
+            this.longRunning = false;
+        }
     }
 
     void leaveThread() {
@@ -517,6 +529,7 @@ public final class TpCallbackInstance {
         if (!this.accepting || running == null) {
             throw new IllegalStateException("the callback of this instance has ended");
         }
+        this.marked = true;
         return running;
     }
 

@@ -42,6 +42,8 @@ public final class TpEnvironment {
 
     private final boolean bare;
 
+    private final boolean plain;
+
     private TpEnvironment(Builder builder) {
         this.pool = builder.pool;
         this.cleanupGroup = builder.cleanupGroup;
@@ -57,6 +59,7 @@ public final class TpEnvironment {
         this.exceptionHandler = builder.exceptionHandler;
         this.bare = this.library == null && this.finalizationCallback == null && this.activationContext == null
                 && this.contextCapture == null;
+        this.plain = this.contextCapture == null && (this.pool == null || this.pool.isPlain());
     }
 
     /**
@@ -124,6 +127,14 @@ public final class TpEnvironment {
      */
     public TpPriority priority() {
         return this.priority;
+    }
+
+    /**
+     * Whether a post needs nobody's permission, nobody watches it, and nothing is
+     * captured for it.
+     */
+    boolean isPlain() {
+        return this.plain;
     }
 
     /**

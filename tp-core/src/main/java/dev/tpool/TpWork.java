@@ -39,17 +39,17 @@ public final class TpWork extends TpObject {
      * @throws IllegalStateException if the work was closed
      */
     public void submit() {
-        TpPool pool = pool();
-        if (pool.isPlain() && !environment().captures()) {
+        if (environment().isPlain()) {
             post();
         }
         else {
-            submitAside(pool);
+            submitAside();
         }
     }
 
-    private void submitAside(TpPool pool) {
+    private void submitAside() {
         checkOpen();
+        TpPool pool = pool();
         TpActivationContext captured = environment().capture();
         switch (pool.admit(name(), false)) {
             case ADMITTED -> {

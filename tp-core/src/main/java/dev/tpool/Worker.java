@@ -34,6 +34,11 @@ final class Worker implements Runnable {
 
     private final CallbackQueue queue;
 
+    // Copies: between two callbacks all of them are looked at, one load after the other.
+    private final Lane high;
+
+    private final Lane normal;
+
     /** Whether it counts as searching; owned by the worker's thread. */
     boolean searching = true;
 
@@ -42,6 +47,8 @@ final class Worker implements Runnable {
 
     /** What is near: owned by the worker's thread, but others may steal from it. */
     final Stripe stripe = new Stripe();
+
+    private final Lease lease = this.stripe.lease;
 
     /** Whether the stripe is part of the queue, and may be used. */
     private boolean striped;
@@ -87,6 +94,8 @@ final class Worker implements Runnable {
         this.crew = crew;
         this.pool = pool;
         this.queue = queue;
+        this.high = queue.high();
+        this.normal = queue.normal();
     }
 
     void startOn(Thread thread) {
@@ -199,7 +208,6 @@ final class Worker implements Runnable {
             this.standByNanos = SHORTEST_STAND_BY_NANOS;
             this.crew.found();
         }
-        Lease lease = this.stripe.lease;
         QueueNode next = node;
         while (next != null) {
             TpEnvironment environment = next.environment();
@@ -208,7 +216,7 @@ final class Worker implements Runnable {
                 this.slice.count();
                 this.stripe.count();
                 this.pool.callbackClaimed(next);
-                again = running.run(next, lease.isOf(next) ? lease : next, environment, this);
+                again = running.run(next, this.lease.isOf(next) ? this.lease : next, environment, this);
             }
             while (again);
             next = claimNextInTurn(running.instance());
@@ -222,10 +230,10 @@ final class Worker implements Runnable {
      */
     private @Nullable QueueNode claimNextInTurn(TpCallbackInstance instance) {
         boolean inTurn = this.claimed && this.place == null;
-        if (!inTurn || this.slice.isOver() || !this.queue.high().isEmpty()) {
+        if (!inTurn || this.slice.isOver() || !this.high.isEmpty()) {
             return null;
         }
-        QueueNode node = this.stripe.claimNextInTurn(this.queue.normal());
+        QueueNode node = this.stripe.claimNextInTurn(this.normal);
         if (node != null) {
             this.pool.isNext(node, instance, true);
         }
@@ -236,7 +244,7 @@ final class Worker implements Runnable {
      * Others run what was claimed beyond what the worker has run.
      */
     void endLease() {
-        this.stripe.lease.end();
+        this.lease.end();
     }
 
     private boolean standBy() {
@@ -251,19 +259,35 @@ final class Worker implements Runnable {
      */
     boolean settleAndClaimInPlace(QueueNode node, TpCallbackInstance instance) {
         NodeQueue at = this.place;
-        Lease lease = this.stripe.lease;
-        boolean again = at != null && !this.slice.isOver() && at.isStillAlone(node) && isItsTurn(at)
-                && (lease.next() || (at.alone() == node && claimMoreOf(node, at)));
+        boolean again = at != null && mayGoOn(node, at)
+                && (this.lease.next() || (at.alone() == node && claimMoreOf(node, at)));
         if (again) {
             this.pool.isNext(node, instance, true);
         }
         return again;
     }
 
+    /**
+     * Does the same for what has been leased, and counts. For nodes of a pool that nobody
+     * watches and that is not bounded.
+     */
+    boolean settleAndBeginLeased(QueueNode node) {
+        NodeQueue at = this.place;
+        boolean begun = at != null && mayGoOn(node, at) && this.lease.next();
+        if (begun) {
+            this.slice.count();
+            this.stripe.count();
+        }
+        return begun;
+    }
+
+    private boolean mayGoOn(QueueNode node, NodeQueue at) {
+        return !this.slice.isOver() && at.isStillAlone(node) && isItsTurn(at);
+    }
+
     private boolean claimMoreOf(QueueNode node, NodeQueue at) {
-        Lease lease = this.stripe.lease;
-        boolean claimed = node.settleAndClaimInPlace(lease, mostTogether(at));
-        if (claimed && lease.isOpen() && !at.isStillAlone(node)) {
+        boolean claimed = node.settleAndClaimInPlace(this.lease, mostTogether(at));
+        if (claimed && this.lease.isOpen() && !at.isStillAlone(node)) {
             // Another worker has taken the node meanwhile. Who looked at the queue in
             // between saw neither the node nor the lease.
             this.crew.signalWork();
@@ -276,8 +300,8 @@ final class Worker implements Runnable {
      * not: whoever finds them left behind has to know when their turn is.
      */
     private int mostTogether(NodeQueue at) {
-        boolean normal = at == this.stripe || at == this.queue.normal();
-        return (this.striped && normal) ? Math.min(Lease.MOST, this.slice.left()) : 1;
+        boolean ofNormalPriority = at == this.stripe || at == this.normal;
+        return (this.striped && ofNormalPriority) ? Math.min(Lease.MOST, this.slice.left()) : 1;
     }
 
     /**
@@ -285,11 +309,11 @@ final class Worker implements Runnable {
      * what is there, or has waited for as long.
      */
     private boolean isItsTurn(NodeQueue at) {
-        if (at == this.queue.high()) {
+        if (at == this.high) {
             return true;
         }
-        return this.queue.high().isEmpty() && at != this.queue.low() && (at == this.stripe || this.stripe.isEmpty())
-                && (at == this.queue.normal() || this.queue.normal().isEmpty());
+        return this.high.isEmpty() && at != this.queue.low() && (at == this.stripe || this.stripe.isEmpty())
+                && (at == this.normal || this.normal.isEmpty());
     }
 
     /**
@@ -325,9 +349,8 @@ final class Worker implements Runnable {
      * @param before where the worker has claimed in place last, if it has
      */
     private @Nullable QueueNode takeNext(@Nullable NodeQueue before) {
-        Lane high = this.queue.high();
-        if (!high.isEmpty()) {
-            return takeFrom(high);
+        if (!this.high.isEmpty()) {
+            return takeFrom(this.high);
         }
         // What is in line in the stripe was taken from the lane earlier, what has arrived
         // there came later than most of what is in the lane.
@@ -361,10 +384,9 @@ final class Worker implements Runnable {
             return null;
         }
         // What is near is looked at first: whoever reads the lane takes it from posters.
-        QueueNode node = (this.stripe.alone() != null && this.queue.normal().isEmpty()) ? claimInPlace(this.stripe)
-                : null;
+        QueueNode node = (this.stripe.alone() != null && this.normal.isEmpty()) ? claimInPlace(this.stripe) : null;
         if (node == null) {
-            node = this.stripe.claimInTurn(this.queue.normal());
+            node = this.stripe.claimInTurn(this.normal);
             this.claimed = node != null;
             if (this.stripe.hasMovedBack() && !this.searching) {
                 this.crew.signalWork();
@@ -387,7 +409,7 @@ final class Worker implements Runnable {
     }
 
     private @Nullable QueueNode takeFromNormalLane(@Nullable NodeQueue before) {
-        Lane lane = this.queue.normal();
+        Lane lane = this.normal;
         if (lane.isEmpty()) {
             return null;
         }
@@ -496,7 +518,7 @@ final class Worker implements Runnable {
                 this.stripe.fill(node.next);
             }
             else {
-                this.queue.normal().putBack(node.next);
+                this.normal.putBack(node.next);
             }
             node.next = null;
             if (!this.searching) {
@@ -537,7 +559,7 @@ final class Worker implements Runnable {
         Stripe own = this.stripe;
         own.setOpen(this.striped && this.slice.length() > 1);
         boolean moved = false;
-        if (!own.isOpen() || !this.queue.normal().isEmpty()) {
+        if (!own.isOpen() || !this.normal.isEmpty()) {
             own.interruptRound();
             QueueNode arrived = own.takeArrivals();
             if (arrived != null) {

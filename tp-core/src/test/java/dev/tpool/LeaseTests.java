@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.tpool.sync.TpEvent;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -316,6 +318,95 @@ class LeaseTests {
         gate.open();
         work.waitForCallbacks(false);
         assertThat(this.begun).hasValue(number(round) + behind(round));
+    }
+
+    @RepeatedTest(ROUNDS)
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it.
+    void whatOneOfThemLeavesBehindOnItsThreadIsGoneForTheNext(RepetitionInfo round) throws Exception {
+        AtomicReference<List<Object>> before = new AtomicReference<>();
+        AtomicReference<List<Object>> after = new AtomicReference<>();
+        TpWork work = this.pools.work(this.pools.single(), () -> {
+            int number = this.begun.incrementAndGet();
+            Thread thread = Thread.currentThread();
+            if (number == number(round)) {
+                before.set(stateOf(thread));
+                thread.setName("another name");
+                thread.setPriority(Thread.MIN_PRIORITY);
+                thread.setContextClassLoader(new ClassLoader(null) {
+                });
+                thread.interrupt();
+            }
+            else if (number == number(round) + 1) {
+                after.set(stateOf(thread));
+            }
+        });
+
+        post(work, number(round) + behind(round));
+        awaitAll(number(round) + behind(round));
+
+        assertThat(after.get()).isEqualTo(before.get());
+    }
+
+    private static List<Object> stateOf(Thread thread) {
+        return List.of(thread.getName(), thread.getPriority(), thread.getContextClassLoader(), thread.isInterrupted());
+    }
+
+    @RepeatedTest(ROUNDS)
+    void theCompletionActionsOfOneOfThemAreCarriedOutBeforeTheNext(RepetitionInfo round) throws Exception {
+        TpEvent event = TpEvent.manualReset(false);
+        AtomicInteger sawItFirst = new AtomicInteger();
+        TpWork work = this.pools.work(this.pools.single(), "leased", (instance, context, own) -> {
+            int number = this.begun.incrementAndGet();
+            if (event.isSet()) {
+                sawItFirst.compareAndSet(0, number);
+            }
+            if (number == number(round)) {
+                instance.setEventWhenCallbackReturns(event);
+            }
+        });
+
+        post(work, number(round) + behind(round));
+        awaitAll(number(round) + behind(round));
+
+        assertThat(sawItFirst).hasValue(number(round) + 1);
+    }
+
+    @Test
+    void aMonitorIsToldOfEach() throws Exception {
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1).monitor(new TpMonitor() {
+            @Override
+            public void callbackStarted(TpCallbackSource source, long queuedNanos) {
+                told.add("started");
+            }
+
+            @Override
+            public void callbackEnded(TpCallbackSource source, long ranNanos, @Nullable Throwable failure) {
+                told.add("ended");
+            }
+        }));
+        TpWork work = this.pools.work(pool, this.begun::incrementAndGet);
+
+        post(work, SHORT_ONES);
+        awaitAll(SHORT_ONES);
+        work.waitForCallbacks(false);
+
+        assertThat(Collections.frequency(told, "started")).isEqualTo(SHORT_ONES + 1);
+        assertThat(Collections.frequency(told, "ended")).isEqualTo(SHORT_ONES + 1);
+    }
+
+    @Test
+    void eachGivesItsPlaceInABoundedQueueBack() throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1).queueCapacity(SHORT_ONES));
+        TpWork work = this.pools.work(pool, this.begun::incrementAndGet);
+
+        for (int round = 1; round <= 2; round++) {
+            post(work, SHORT_ONES);
+            awaitAll(round * SHORT_ONES);
+            work.waitForCallbacks(false);
+        }
+
+        assertThat(pool.snapshot().rejected()).isZero();
     }
 
     @Test
