@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <li>the thread is put back into the state it was in, and the execution settles: waiters
  * are let go.</li>
  * </ol>
- * Every step runs whatever the steps before it threw. Where nothing but the second, the
- * fifth and the last step has anything to do, the next callback of a lease follows at
- * once, and counts as the same round.
+ * Every step runs whatever the steps before it threw. If a leased callback has left
+ * nothing to any step but to put the thread back, to settle and to be counted, that is
+ * done in this order, and the next one of the lease follows at once.
  */
 final class Execution {
 
@@ -124,11 +124,11 @@ final class Execution {
         Throwable failure = null;
         try {
             if (environment.isBare()) {
-                boolean leased = body != node;
+                boolean mayGoOn = body != node && environment.isPlain();
                 do {
                     body.invoke(current);
                 }
-                while (leased && worker != null && goesOn(node, environment, worker));
+                while (mayGoOn && worker != null && goesOn(node, worker));
             }
             else {
                 failure = callUserCode(node, body, environment);
@@ -158,13 +158,16 @@ final class Execution {
      * be done in between but to put the thread back and to count: what most callbacks of
      * a work object with many posts need, and all that they should have to pay for.
      */
-    private boolean goesOn(QueueNode node, TpEnvironment environment, Worker worker) {
-        if (this.instance.hasCompletionActions() || !environment.isPlain()) {
+    private boolean goesOn(QueueNode node, Worker worker) {
+        if (this.instance.isMarked()) {
             return false;
         }
         restoreThread();
         boolean begun = worker.settleAndBeginLeased(node);
         if (begun) {
+            // Came between the two.
+            Thread.interrupted();
+            // Until now it was neither pending nor running nor completed, for a moment.
             countCompleted();
         }
         return begun;

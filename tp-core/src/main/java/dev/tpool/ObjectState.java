@@ -39,8 +39,8 @@ final class ObjectState {
      *   by           when                            change                                   how
      *   poster       always                          pending + 1                              add
      *   poster       QUEUED was not set              QUEUED, then push                        CAS
-     *   callback     posts, nothing pending, not       pending + 1, QUEUED, then push           CAS
-     *                QUEUED, not CLOSED
+     *   poster       is a WorkerThread; not QUEUED,  pending + 1, QUEUED, then push           CAS
+     *                not CLOSED, pending = 0
      *   poster       CLOSED was set                  pending - 1 if it is still there         CAS
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS

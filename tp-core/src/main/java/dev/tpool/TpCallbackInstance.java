@@ -366,6 +366,13 @@ public final class TpCallbackInstance {
         return this.disassociated;
     }
 
+    /**
+     * Whether something of the present callback may be left to do or undo.
+     */
+    boolean isMarked() {
+        return this.marked;
+    }
+
     boolean hasCompletionActions() {
         return this.marked && (this.criticalSection != null || this.mutex != null || this.semaphore != null
                 || this.event != null || this.library != null);
@@ -421,6 +428,12 @@ public final class TpCallbackInstance {
             this.captured = null;
             this.disassociated = false;
             this.longRunning = false;
+            // Nothing is left there, unless memory ran out half-way.
+            this.criticalSection = null;
+            this.mutex = null;
+            this.semaphore = null;
+            this.event = null;
+            this.library = null;
         }
     }
 

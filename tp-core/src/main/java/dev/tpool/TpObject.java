@@ -248,8 +248,9 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * Adds a post, and puts the object into the queue if it is not there.
      */
     final void post() {
-        // Who posts from elsewhere posts the same object again and again, more often than
-        // not, and would fetch the word twice: once to read it, once to change it.
+        // A callback posts each of many objects once, more often than not. Who posts from
+        // elsewhere posts the same one again and again, and would fetch its word twice:
+        // once to read it, once to change it.
         if (Thread.currentThread() instanceof WorkerThread && postToIdle()) {
             return;
         }

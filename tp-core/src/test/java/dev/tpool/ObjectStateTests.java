@@ -52,6 +52,13 @@ class ObjectStateTests {
         assertThat(ObjectState.isQuiescent(flag + ObjectState.RUNNING_ONE)).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = { ObjectState.PENDING_ONE, ObjectState.QUEUED, ObjectState.CLOSED })
+    void anObjectIsNotIdleWithAPostAPlaceInTheQueueOrClosed(long state) {
+        assertThat(ObjectState.isIdle(state)).isFalse();
+        assertThat(ObjectState.isIdle(ObjectState.RUNNING_ONE | ObjectState.WAITED)).isTrue();
+    }
+
     @Test
     void claimingTheLastPostGivesUpThePlaceInTheQueue() {
         long state = ObjectState.QUEUED | ObjectState.WAITED | ObjectState.PENDING_ONE;

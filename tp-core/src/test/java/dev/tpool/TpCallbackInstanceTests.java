@@ -326,6 +326,19 @@ class TpCallbackInstanceTests {
     }
 
     @Test
+    void whatRunsLongByItsEnvironmentSaysNothingOfTheNext() throws Exception {
+        TpPool pool = this.pools.single();
+        TpWork runsLong = this.pools.closing(TpEnvironment.of(pool).toBuilder().runsLong(true).build().work(() -> {
+        }));
+        runsLong.submit();
+        runsLong.waitForCallbacks(false);
+
+        this.pools.occupy(pool);
+
+        assertThat(pool.snapshot().runningCallbacks()).hasSize(1).noneMatch(TpRunningCallback::longRunning);
+    }
+
+    @Test
     void disassociatingIsForOneExecutionOnly() throws Exception {
         TpPool pool = this.pools.single();
         Gate gate = this.pools.gate();

@@ -336,6 +336,45 @@ class TpWorkTests {
     }
 
     @Test
+    void aWorkThatACallbackCancelsAndSubmitsAgainRunsOnceAndLosesNobody() throws Exception {
+        TpPool pool = this.pools.single();
+        AtomicInteger executions = new AtomicInteger();
+        AtomicInteger others = new AtomicInteger();
+        TpWork before = this.pools.work(pool, others::incrementAndGet);
+        TpWork cancelled = this.pools.work(pool, executions::incrementAndGet);
+        TpWork behind = this.pools.work(pool, others::incrementAndGet);
+        TpWork first = this.pools.work(pool, () -> {
+            before.submit();
+            cancelled.submit();
+            behind.submit();
+            cancelled.cancelPendingCallbacks();
+            // It has its place in the queue still, though nothing is pending.
+            cancelled.submit();
+        });
+
+        first.submit();
+        first.waitForCallbacks(false);
+        Pools.eventually(() -> others.get() == 2);
+        cancelled.waitForCallbacks(false);
+
+        assertThat(executions).hasValue(1);
+    }
+
+    @Test
+    void aCallbackMaySubmitTheWorkOfAnotherPool() throws Exception {
+        TpPool other = this.pools.single();
+        AtomicReference<String> thread = new AtomicReference<>();
+        TpWork elsewhere = this.pools.work(other, () -> thread.set(Thread.currentThread().getName()));
+        TpWork first = this.pools.work(this.pools.single(), elsewhere::submit);
+
+        first.submit();
+        first.waitForCallbacks(false);
+        elsewhere.waitForCallbacks(false);
+
+        assertThat(thread.get()).startsWith(other.name() + "-");
+    }
+
+    @Test
     void aBoundedWaitEndsWhenItsTimeIsOverAndNotBefore() throws Exception {
         Gate gate = this.pools.gate();
         TpWork work = this.pools.work(this.pools.create(), gate::pass);
@@ -647,6 +686,29 @@ class TpWorkTests {
         assertThatIllegalStateException().isThrownBy(() -> work.waitForCallbacks(true, Duration.ZERO))
             .withMessage("work 'gone' is closed");
         assertThat(work.pending()).isZero();
+    }
+
+    @Test
+    void aClosedWorkRefusesThePostsOfCallbacks() throws Exception {
+        TpPool pool = this.pools.single();
+        TpWork closed = this.pools.work(pool, () -> {
+        });
+        AtomicReference<Throwable> refusal = new AtomicReference<>();
+        TpWork first = this.pools.work(pool, () -> {
+            try {
+                closed.submit();
+            }
+            catch (IllegalStateException ex) {
+                refusal.set(ex);
+            }
+        });
+        closed.close();
+
+        first.submit();
+        first.waitForCallbacks(false);
+
+        assertThat(refusal.get()).hasMessageContaining("closed");
+        assertThat(closed.pending()).isZero();
     }
 
     @Test
