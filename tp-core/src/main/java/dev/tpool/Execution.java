@@ -155,12 +155,14 @@ final class Execution {
 
     /**
      * Ends the execution of a leased callback and begins the next one, if nothing has to
-     * be done in between but to put the thread back and to count: what most callbacks of
-     * a work object with many posts need, and all that they should have to pay for.
+     * be done in between but to carry out its completion actions, to put the thread back
+     * and to count: what most callbacks of a work object with many posts need, and all
+     * that they should have to pay for.
      */
     private boolean goesOn(QueueNode node, Worker worker) {
-        if (this.instance.isMarked()) {
-            return false;
+        boolean marked = this.instance.isMarked();
+        if (marked) {
+            runCompletionActions(node);
         }
         restoreThread();
         boolean begun = worker.settleAndBeginLeased(node);
@@ -169,8 +171,19 @@ final class Execution {
             Thread.interrupted();
             // Until now it was neither pending nor running nor completed, for a moment.
             countCompleted();
+            if (marked) {
+                this.instance.endAndGoOn();
+                this.instance.begin(node, 0);
+            }
         }
         return begun;
+    }
+
+    private void runCompletionActions(QueueNode node) {
+        this.instance.stopAccepting();
+        if (this.instance.hasCompletionActions()) {
+            this.instance.runCompletionActions(node);
+        }
     }
 
     private @Nullable Throwable callUserCode(QueueNode node, Body body, TpEnvironment environment) {
@@ -217,10 +230,7 @@ final class Execution {
     }
 
     private void conclude(QueueNode node, Body body, long started, @Nullable Throwable failure) {
-        this.instance.stopAccepting();
-        if (this.instance.hasCompletionActions()) {
-            this.instance.runCompletionActions(node);
-        }
+        runCompletionActions(node);
         countCompleted();
         this.pool.callbackEnded(node, started, failure);
         boolean owned = false;

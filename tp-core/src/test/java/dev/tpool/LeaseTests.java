@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.tpool.sync.TpEvent;
+import dev.tpool.sync.TpSemaphore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for what users see of callbacks that a worker has taken together into its
@@ -406,6 +408,28 @@ class LeaseTests {
         awaitAll(number(round) + behind(round));
 
         assertThat(sawItFirst).hasValue(number(round) + 1);
+    }
+
+    @Test
+    void eachOfThemHasCompletionActionsOfItsOwn() throws Exception {
+        TpSemaphore permits = TpSemaphore.of(0, 3 * SHORT_ONES);
+        AtomicInteger refused = new AtomicInteger();
+        AtomicReference<TpCallbackInstance> last = new AtomicReference<>();
+        TpWork work = this.pools.work(this.pools.single(), "leased", (instance, context, own) -> {
+            int number = this.begun.incrementAndGet();
+            if (number % 3 != 0 && !instance.releaseSemaphoreWhenCallbackReturns(permits, number % 3)) {
+                refused.incrementAndGet();
+            }
+            last.set(instance);
+        });
+
+        post(work, SHORT_ONES);
+        awaitAll(SHORT_ONES);
+        work.waitForCallbacks(false);
+
+        assertThat(refused).hasValue(0);
+        assertThat(permits.availablePermits()).isEqualTo(SHORT_ONES);
+        assertThatIllegalStateException().isThrownBy(() -> last.get().source());
     }
 
     @Test
