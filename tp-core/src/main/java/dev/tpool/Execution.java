@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * are let go.</li>
  * </ol>
  * Every step runs whatever the steps before it threw. If a leased callback has left
- * nothing to any step but to put the thread back, to settle and to be counted, that is
- * done in this order, and the next one of the lease follows at once.
+ * nothing to any step but to carry out its completion actions, to put the thread back, to
+ * settle and to be counted, that is done in this order, and the next one of the lease
+ * follows at once.
  */
 final class Execution {
 
@@ -162,6 +163,10 @@ final class Execution {
     private boolean goesOn(QueueNode node, Worker worker) {
         boolean marked = this.instance.isMarked();
         if (marked) {
+            if (this.instance.isDisassociated() || this.instance.isLongRunning()) {
+                // Both have to be known until it settles.
+                return false;
+            }
             runCompletionActions(node);
         }
         restoreThread();

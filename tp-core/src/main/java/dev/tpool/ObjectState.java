@@ -37,10 +37,10 @@ final class ObjectState {
      * Transitions
      *
      *   by           when                            change                                   how
-     *   poster       always                          pending + 1                              add
+     *   poster       any state                       pending + 1                              add
      *   poster       QUEUED was not set              QUEUED, then push                        CAS
-     *   poster       is a WorkerThread; not QUEUED,  pending + 1, QUEUED, then push           CAS
-     *                not CLOSED, pending = 0
+     *   poster       a WorkerThread; not QUEUED,     pending + 1 and QUEUED instead, then     CAS
+     *                not CLOSED, pending = 0           push
      *   poster       CLOSED was set                  pending - 1 if it is still there         CAS
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS

@@ -4,12 +4,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.tpool.sync.TpEvent;
 import dev.tpool.sync.TpSemaphore;
@@ -20,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for what users see of callbacks that a worker has taken together into its
@@ -414,13 +416,11 @@ class LeaseTests {
     void eachOfThemHasCompletionActionsOfItsOwn() throws Exception {
         TpSemaphore permits = TpSemaphore.of(0, 3 * SHORT_ONES);
         AtomicInteger refused = new AtomicInteger();
-        AtomicReference<TpCallbackInstance> last = new AtomicReference<>();
         TpWork work = this.pools.work(this.pools.single(), "leased", (instance, context, own) -> {
             int number = this.begun.incrementAndGet();
             if (number % 3 != 0 && !instance.releaseSemaphoreWhenCallbackReturns(permits, number % 3)) {
                 refused.incrementAndGet();
             }
-            last.set(instance);
         });
 
         post(work, SHORT_ONES);
@@ -429,7 +429,102 @@ class LeaseTests {
 
         assertThat(refused).hasValue(0);
         assertThat(permits.availablePermits()).isEqualTo(SHORT_ONES);
-        assertThatIllegalStateException().isThrownBy(() -> last.get().source());
+    }
+
+    @RepeatedTest(ROUNDS)
+    void theInstanceOfOneOfThemIsNotUsedWhileItsActionsAreCarriedOut(RepetitionInfo round) throws Exception {
+        AtomicReference<TpCallbackInstance> used = new AtomicReference<>();
+        Queue<Throwable> refusals = new ConcurrentLinkedQueue<>();
+        Lock asksForTheSource = new ReentrantLock() {
+            @Override
+            public void unlock() {
+                try {
+                    Objects.requireNonNull(used.get()).source();
+                }
+                catch (IllegalStateException ex) {
+                    refusals.add(ex);
+                }
+                super.unlock();
+            }
+        };
+        TpWork work = work(TpEnvironment.of(this.pools.single()), number(round), (instance, context, own) -> {
+            used.set(instance);
+            asksForTheSource.lock();
+            instance.releaseMutexWhenCallbackReturns(asksForTheSource);
+        });
+
+        post(work, number(round) + behind(round));
+        awaitAll(number(round) + behind(round));
+
+        assertThat(refusals).singleElement()
+            .satisfies((refusal) -> assertThat(refusal).hasMessageContaining("has ended"));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void anActionThatFailsIsToldOnceAndTheNextOneRuns(RepetitionInfo round) throws Exception {
+        Queue<Throwable> told = new ConcurrentLinkedQueue<>();
+        TpPool pool = this.pools.single();
+        TpEnvironment environment = TpEnvironment.of(pool)
+            .toBuilder()
+            .exceptionHandler((source, failure) -> told.add(failure))
+            .build();
+        // More than fit.
+        TpSemaphore full = TpSemaphore.of(1, 1);
+        TpWork work = work(environment, number(round),
+                (instance, context, own) -> instance.releaseSemaphoreWhenCallbackReturns(full, 1));
+
+        post(work, number(round) + behind(round));
+        awaitAll(number(round) + behind(round));
+        work.waitForCallbacks(false);
+
+        assertThat(told).hasSize(1);
+        assertThat(pool.snapshot().failed()).isZero();
+    }
+
+    @RepeatedTest(ROUNDS)
+    void theOtherThreadRunsAllThatIsBehindAnActionThatBlocks(RepetitionInfo round) throws Exception {
+        Gate gate = this.pools.gate();
+        Lock blocks = new ReentrantLock() {
+            @Override
+            public void unlock() {
+                gate.pass();
+                super.unlock();
+            }
+        };
+        TpWork work = work(TpEnvironment.of(pair()), number(round), (instance, context, own) -> {
+            blocks.lock();
+            instance.leaveCriticalSectionWhenCallbackReturns(blocks);
+        });
+
+        post(work, number(round) + behind(round));
+        gate.awaitArrivals(1);
+        awaitAll(number(round) + behind(round));
+
+        assertThat(work.running()).isPositive();
+        gate.open();
+        work.waitForCallbacks(false);
+        assertThat(this.begun).hasValue(number(round) + behind(round));
+    }
+
+    @RepeatedTest(ROUNDS)
+    void aCallbackThatDisassociatesHasItsActionsCarriedOutOnce(RepetitionInfo round) throws Exception {
+        TpSemaphore permits = TpSemaphore.of(0, 10);
+        AtomicInteger executions = new AtomicInteger();
+        TpWork work = this.pools.work(this.pools.single(), "leased", (instance, context, own) -> {
+            if (this.begun.incrementAndGet() == number(round)) {
+                instance.disassociateCurrentThreadFromCallback();
+                instance.releaseSemaphoreWhenCallbackReturns(permits, 1);
+            }
+            executions.incrementAndGet();
+        });
+
+        post(work, number(round) + behind(round));
+        awaitAll(number(round) + behind(round));
+        Pools.eventually(() -> work.pending() == 0 && work.running() == 0);
+
+        assertThat(permits.availablePermits()).isEqualTo(1);
+        assertThat(executions).hasValue(number(round) + behind(round));
+        assertThat(work.waitForCallbacks(false, Duration.ZERO)).isTrue();
     }
 
     @Test
