@@ -186,7 +186,7 @@ final class Execution {
 
     private void runCompletionActions(QueueNode node) {
         this.instance.stopAccepting();
-        if (this.instance.hasCompletionActions()) {
+        if (this.instance.isMarked()) {
             this.instance.runCompletionActions(node);
         }
     }

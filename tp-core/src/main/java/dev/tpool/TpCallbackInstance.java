@@ -373,11 +373,6 @@ public final class TpCallbackInstance {
         return this.marked;
     }
 
-    boolean hasCompletionActions() {
-        return this.marked && (this.criticalSection != null || this.mutex != null || this.semaphore != null
-                || this.event != null || this.library != null);
-    }
-
     /**
      * Carries out the registered actions in their order. One that fails does not keep the
      * others from being carried out.

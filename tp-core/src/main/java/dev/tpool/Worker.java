@@ -34,11 +34,6 @@ final class Worker implements Runnable {
 
     private final CallbackQueue queue;
 
-    // Copies: between two callbacks all of them are looked at, one load after the other.
-    private final Lane high;
-
-    private final Lane normal;
-
     /** Whether it counts as searching; owned by the worker's thread. */
     boolean searching = true;
 
@@ -47,8 +42,6 @@ final class Worker implements Runnable {
 
     /** What is near: owned by the worker's thread, but others may steal from it. */
     final Stripe stripe = new Stripe();
-
-    private final Lease lease = this.stripe.lease;
 
     /** Whether the stripe is part of the queue, and may be used. */
     private boolean striped;
@@ -94,8 +87,6 @@ final class Worker implements Runnable {
         this.crew = crew;
         this.pool = pool;
         this.queue = queue;
-        this.high = queue.high();
-        this.normal = queue.normal();
     }
 
     void startOn(Thread thread) {
@@ -208,6 +199,7 @@ final class Worker implements Runnable {
             this.standByNanos = SHORTEST_STAND_BY_NANOS;
             this.crew.found();
         }
+        Lease lease = this.stripe.lease;
         QueueNode next = node;
         while (next != null) {
             TpEnvironment environment = next.environment();
@@ -216,7 +208,7 @@ final class Worker implements Runnable {
                 this.slice.count();
                 this.stripe.count();
                 this.pool.callbackClaimed(next);
-                again = running.run(next, this.lease.isOf(next) ? this.lease : next, environment, this);
+                again = running.run(next, lease.isOf(next) ? lease : next, environment, this);
             }
             while (again);
             next = claimNextInTurn(running.instance());
@@ -230,10 +222,10 @@ final class Worker implements Runnable {
      */
     private @Nullable QueueNode claimNextInTurn(TpCallbackInstance instance) {
         boolean inTurn = this.claimed && this.place == null;
-        if (!inTurn || this.slice.isOver() || !this.high.isEmpty()) {
+        if (!inTurn || this.slice.isOver() || !this.queue.high().isEmpty()) {
             return null;
         }
-        QueueNode node = this.stripe.claimNextInTurn(this.normal);
+        QueueNode node = this.stripe.claimNextInTurn(this.queue.normal());
         if (node != null) {
             this.pool.isNext(node, instance, true);
         }
@@ -244,7 +236,7 @@ final class Worker implements Runnable {
      * Others run what was claimed beyond what the worker has run.
      */
     void endLease() {
-        this.lease.end();
+        this.stripe.lease.end();
     }
 
     private boolean standBy() {
@@ -260,7 +252,7 @@ final class Worker implements Runnable {
     boolean settleAndClaimInPlace(QueueNode node, TpCallbackInstance instance) {
         NodeQueue at = this.place;
         boolean again = at != null && mayGoOn(node, at)
-                && (this.lease.next() || (at.alone() == node && claimMoreOf(node, at)));
+                && (this.stripe.lease.next() || (at.alone() == node && claimMoreOf(node, at)));
         if (again) {
             this.pool.isNext(node, instance, true);
         }
@@ -273,7 +265,7 @@ final class Worker implements Runnable {
      */
     boolean settleAndBeginLeased(QueueNode node) {
         NodeQueue at = this.place;
-        boolean begun = at != null && mayGoOn(node, at) && this.lease.next();
+        boolean begun = at != null && mayGoOn(node, at) && this.stripe.lease.next();
         if (begun) {
             this.slice.count();
             this.stripe.count();
@@ -286,8 +278,9 @@ final class Worker implements Runnable {
     }
 
     private boolean claimMoreOf(QueueNode node, NodeQueue at) {
-        boolean claimed = node.settleAndClaimInPlace(this.lease, mostTogether(at));
-        if (claimed && this.lease.isOpen() && !at.isStillAlone(node)) {
+        Lease lease = this.stripe.lease;
+        boolean claimed = node.settleAndClaimInPlace(lease, mostTogether(at));
+        if (claimed && lease.isOpen() && !at.isStillAlone(node)) {
             // Another worker has taken the node meanwhile. Who looked at the queue in
             // between saw neither the node nor the lease.
             this.crew.signalWork();
@@ -300,8 +293,8 @@ final class Worker implements Runnable {
      * not: whoever finds them left behind has to know when their turn is.
      */
     private int mostTogether(NodeQueue at) {
-        boolean ofNormalPriority = at == this.stripe || at == this.normal;
-        return (this.striped && ofNormalPriority) ? Math.min(Lease.MOST, this.slice.left()) : 1;
+        boolean normal = at == this.stripe || at == this.queue.normal();
+        return (this.striped && normal) ? Math.min(Lease.MOST, this.slice.left()) : 1;
     }
 
     /**
@@ -309,11 +302,11 @@ final class Worker implements Runnable {
      * what is there, or has waited for as long.
      */
     private boolean isItsTurn(NodeQueue at) {
-        if (at == this.high) {
+        if (at == this.queue.high()) {
             return true;
         }
-        return this.high.isEmpty() && at != this.queue.low() && (at == this.stripe || this.stripe.isEmpty())
-                && (at == this.normal || this.normal.isEmpty());
+        return this.queue.high().isEmpty() && at != this.queue.low() && (at == this.stripe || this.stripe.isEmpty())
+                && (at == this.queue.normal() || this.queue.normal().isEmpty());
     }
 
     /**
@@ -349,8 +342,9 @@ final class Worker implements Runnable {
      * @param before where the worker has claimed in place last, if it has
      */
     private @Nullable QueueNode takeNext(@Nullable NodeQueue before) {
-        if (!this.high.isEmpty()) {
-            return takeFrom(this.high);
+        Lane high = this.queue.high();
+        if (!high.isEmpty()) {
+            return takeFrom(high);
         }
         // What is in line in the stripe was taken from the lane earlier, what has arrived
         // there came later than most of what is in the lane.
@@ -384,9 +378,10 @@ final class Worker implements Runnable {
             return null;
         }
         // What is near is looked at first: whoever reads the lane takes it from posters.
-        QueueNode node = (this.stripe.alone() != null && this.normal.isEmpty()) ? claimInPlace(this.stripe) : null;
+        QueueNode node = (this.stripe.alone() != null && this.queue.normal().isEmpty()) ? claimInPlace(this.stripe)
+                : null;
         if (node == null) {
-            node = this.stripe.claimInTurn(this.normal);
+            node = this.stripe.claimInTurn(this.queue.normal());
             this.claimed = node != null;
             if (this.stripe.hasMovedBack() && !this.searching) {
                 this.crew.signalWork();
@@ -409,7 +404,7 @@ final class Worker implements Runnable {
     }
 
     private @Nullable QueueNode takeFromNormalLane(@Nullable NodeQueue before) {
-        Lane lane = this.normal;
+        Lane lane = this.queue.normal();
         if (lane.isEmpty()) {
             return null;
         }
@@ -518,7 +513,7 @@ final class Worker implements Runnable {
                 this.stripe.fill(node.next);
             }
             else {
-                this.normal.putBack(node.next);
+                this.queue.normal().putBack(node.next);
             }
             node.next = null;
             if (!this.searching) {
@@ -559,7 +554,7 @@ final class Worker implements Runnable {
         Stripe own = this.stripe;
         own.setOpen(this.striped && this.slice.length() > 1);
         boolean moved = false;
-        if (!own.isOpen() || !this.normal.isEmpty()) {
+        if (!own.isOpen() || !this.queue.normal().isEmpty()) {
             own.interruptRound();
             QueueNode arrived = own.takeArrivals();
             if (arrived != null) {
