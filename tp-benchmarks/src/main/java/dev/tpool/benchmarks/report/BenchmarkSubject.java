@@ -56,7 +56,11 @@ record BenchmarkSubject(String name, int since, String benchmark, Map<String, St
     }
 
     private String[] jvmArguments() {
-        List<String> arguments = new ArrayList<>(List.of("-Xms2g", "-Xmx2g"));
+        // Touched beforehand: else whoever leaves garbage pays for the pages that the
+        // host has to find for
+        // it, for as long as it takes to fill the heap once, which a short fork spends
+        // measuring.
+        List<String> arguments = new ArrayList<>(List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch"));
         if (Runtime.version().feature() >= 23) {
             // JMH uses it, and the warning would be in the middle of the report
             arguments.add("--sun-misc-unsafe-memory-access=allow");
