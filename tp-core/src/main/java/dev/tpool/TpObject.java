@@ -303,9 +303,16 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * lock was left
      */
     final Post countPost(boolean evenIfClosed) {
+        return countPostUnless(evenIfClosed ? 0 : ObjectState.CLOSED);
+    }
+
+    /**
+     * Counts such a post, unless one of certain flags is set.
+     */
+    final Post countPostUnless(long flags) {
         while (true) {
             long seen = this.state;
-            if (!evenIfClosed && ObjectState.is(seen, ObjectState.CLOSED)) {
+            if (ObjectState.is(seen, flags)) {
                 return Post.REFUSED;
             }
             long next = (seen + ObjectState.PENDING_ONE) | ObjectState.QUEUED;
@@ -912,7 +919,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      */
     enum Post {
 
-        /** The object is closed. */
+        /** The object is closed, or in a state in which it may not be. */
         REFUSED,
 
         /** The object has its place in the queue already. */

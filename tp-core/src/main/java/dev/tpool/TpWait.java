@@ -33,7 +33,9 @@ public final class TpWait extends ClockEntry {
      * it has left it. Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
      * ends the live setting under the wait's lock; the others find it not live. What is left behind at the
      * waitable or the clock is removed by whoever ended the setting, or by set() itself if it was ended before
-     * set() was done. WaitSetting says when a setting may be used again.
+     * set() was done. WaitSetting says when a setting may be used again, and which ones end under the
+     * waitable's lock instead, since they are in line as soon as they are live; whoever has the wait's own lock
+     * tries that one, and waits for it only after he has left his.
      *
      * Most time-outs never come, and to arm and disarm the clock under its lock takes longer than all else. So
      * whoever ends a setting before its time-out only lets the wait become idle at the clock: it keeps its
@@ -66,7 +68,8 @@ public final class TpWait extends ClockEntry {
     private final @Nullable Object context;
 
     /**
-     * The live setting, or the last one if it may be used again. Written under the lock.
+     * The live setting, or the last one if it may be used again. Written under the lock,
+     * after it is live.
      */
     private volatile @Nullable WaitSetting current;
 
@@ -79,7 +82,7 @@ public final class TpWait extends ClockEntry {
     /** Made under the lock, once. */
     private @Nullable Rest rest;
 
-    /** The lock: of all settings, the results, and every callback that is counted. */
+    /** The lock: of the settings, and of the results and every callback that has one. */
     private volatile byte locked;
 
     /** Guarded by the lock. */
@@ -144,7 +147,8 @@ public final class TpWait extends ClockEntry {
      * Unsets the wait ({@code SetThreadpoolWait} with {@code NULL}). A later signal is
      * left alone; callbacks that are queued still run.
      * @return whether a setting was taken back before it fired
-     * @throws IllegalStateException if the wait was closed
+     * @throws IllegalStateException if the wait was closed, or a waitable of this package
+     * is found to be calling this from the claim of one of its waiters
      */
     public boolean unset() {
         checkOpen();
@@ -157,15 +161,17 @@ public final class TpWait extends ClockEntry {
      */
     public boolean isSet() {
         WaitSetting seen = this.current;
-        while (seen != null && !seen.isLive()) {
-            // It may have been replaced by another one.
-            WaitSetting again = this.current;
-            if (again == seen) {
-                return false;
-            }
-            seen = again;
+        if (seen != null && seen.isLive()) {
+            return true;
         }
-        return seen != null;
+        // It may be about to be replaced by another one.
+        lock();
+        try {
+            return live() != null;
+        }
+        finally {
+            unlock();
+        }
     }
 
     private boolean set(TpWaitable waitable, Timeout timeout, long nanos) {
@@ -174,29 +180,39 @@ public final class TpWait extends ClockEntry {
         long due = (timeout == Timeout.RELATIVE) ? pool().clock().now() + nanos : nanos;
         TpActivationContext captured = environment().capture();
         boolean usedAgain = captured == null && TpReusableWaiter.isToldBy(waitable);
+        WaitSetting single = (usedAgain || atOnce) ? null : new WaitSetting.Single(this, captured);
         WaitSetting replaced;
         WaitSetting setting = null;
         Arming arming = Arming.NONE;
         Post post = Post.REFUSED;
-        lock();
+        boolean takenBack = lockAndTakeBack(false);
         try {
-            if (this.closingWithGroup && !isClosed()) {
-                return false;
+            if (!takenBack) {
+                // Otherwise it was open, and who closes it meanwhile waits for the lock.
+                if (this.closingWithGroup && !isClosed()) {
+                    return false;
+                }
+                checkOpen();
             }
-            checkOpen();
             replaced = live();
             if (atOnce) {
                 post = count(TpWaitResult.TIMED_OUT, captured);
             }
             else {
-                setting = usedAgain ? free() : new WaitSetting.Single(this, captured);
-                install(setting, timeout != Timeout.NONE);
+                setting = (single != null) ? single : free();
+                makeRoomFor(setting);
             }
             if (replaced != null) {
+                // Before another one is live that may end without the lock: nobody who
+                // ends that one leaves anything behind.
                 end(replaced);
             }
             if (setting != null && timeout != Timeout.NONE) {
+                install(setting, true);
                 arming = armAnew(setting, timeout, due);
+            }
+            else if (setting != null && installInLine(setting, waitable)) {
+                setting = null;
             }
         }
         finally {
@@ -209,7 +225,7 @@ public final class TpWait extends ClockEntry {
             begin(setting, waitable, arming, due);
         }
         finishPost(post);
-        return replaced != null;
+        return takenBack || replaced != null;
     }
 
     private boolean isOver(Timeout timeout, long nanos) {
@@ -241,15 +257,39 @@ public final class TpWait extends ClockEntry {
     }
 
     /**
-     * Makes a setting the live one. Under the lock.
+     * Does what takes memory before a setting takes the place of the last one. Under the
+     * lock.
      */
-    private void install(WaitSetting setting, boolean hasTimeout) {
+    private void makeRoomFor(WaitSetting setting) {
         WaitSetting last = this.current;
         if (last != null && last != setting && last.isUsedAgain()) {
             rest().spare = last;
         }
+    }
+
+    /**
+     * Makes a setting the live one. Under the lock.
+     */
+    private void install(WaitSetting setting, boolean hasTimeout) {
         setting.install(hasTimeout);
-        if (last != setting) {
+        isCurrent(setting);
+    }
+
+    /**
+     * Makes a setting without a time-out the live one. Under the lock.
+     * @return whether it stands in line, so that nothing is left to do for it
+     */
+    private boolean installInLine(WaitSetting setting, TpWaitable waitable) {
+        if (!setting.isUsedAgain() || !setting.installInLine(waitable)) {
+            install(setting, false);
+            return false;
+        }
+        isCurrent(setting);
+        return true;
+    }
+
+    private void isCurrent(WaitSetting setting) {
+        if (this.current != setting) {
             this.current = setting;
         }
     }
@@ -381,26 +421,70 @@ public final class TpWait extends ClockEntry {
         }
     }
 
+    /**
+     * Takes the lock, and takes the live setting back if only its line may end it.
+     * @param evenIfClosed whether to do so, too, if the wait is closed or is being closed
+     * with its group
+     * @return whether it was taken back
+     */
+    private boolean lockAndTakeBack(boolean evenIfClosed) {
+        while (true) {
+            lock();
+            WaitSetting live;
+            try {
+                live = live();
+                boolean ignored = !evenIfClosed && (this.closingWithGroup || isClosed());
+                if (live == null || !live.isEndedByLine() || ignored) {
+                    return false;
+                }
+                TpReusableWaiter.Leaving leaving = live.tryTakeBack();
+                if (leaving != TpReusableWaiter.Leaving.BUSY) {
+                    live.endIfLost();
+                    return leaving == TpReusableWaiter.Leaving.LEFT;
+                }
+            }
+            catch (Throwable ex) {
+                unlock();
+                throw ex;
+            }
+            unlock();
+            live.awaitItsLine();
+        }
+    }
+
     private boolean withdraw() {
+        WaitSetting last = this.current;
+        if (last != null && last.isLive() && last.isEndedByLine() && last.takeBack()) {
+            return true;
+        }
         WaitSetting withdrawn;
-        lock();
+        boolean takenBack = lockAndTakeBack(true);
         try {
             withdrawn = live();
-            if (withdrawn == null) {
-                return false;
+            if (withdrawn != null) {
+                end(withdrawn);
             }
-            end(withdrawn);
         }
         finally {
             unlock();
         }
-        withdrawn.withdraw();
-        return true;
+        if (withdrawn != null) {
+            withdrawn.withdraw();
+        }
+        return takenBack || withdrawn != null;
     }
 
     @Override
     boolean disarm() {
-        boolean wasSet = withdraw();
+        boolean wasSet = false;
+        try {
+            wasSet = withdraw();
+        }
+        catch (IllegalStateException ex) {
+            // From the claim of somebody else who is being served there. Whoever closes
+            // has more to do, and no part in it.
+            pool().report(this, ex);
+        }
         if (mayBeIdle()) {
             pool().clock().disarmIfIdle(this);
         }
@@ -475,6 +559,24 @@ public final class TpWait extends ClockEntry {
             this.rest = made;
         }
         return made;
+    }
+
+    /**
+     * Counts a callback for a signal that nothing was captured for. Takes the lock only
+     * if there are other results.
+     */
+    Post countSignalled() {
+        Post post = countPostUnless(ObjectState.CLOSED | ObjectState.MIXED);
+        if (post != Post.REFUSED) {
+            return post;
+        }
+        lock();
+        try {
+            return count(TpWaitResult.SIGNALLED, null);
+        }
+        finally {
+            unlock();
+        }
     }
 
     /**

@@ -16,7 +16,7 @@ class WaitSetting extends TpReusableWaiter {
     /*-
      * It must not be used again before nobody but the wait refers to it: a late claim would accept a signal
      * for the next setting, a late removal take that one out of line, a late disarm stop its clock. Two marks
-     * say so, each set under the wait's lock when a setting is installed, and taken away by one thread:
+     * say so, set under the wait's lock when a setting is installed, and each taken away by one thread:
      *
      *   beingSet    by the setter, as the last thing that it does with the setting
      *   held        by the thread that ended the setting, as the last thing that it does with it, if it
@@ -37,8 +37,17 @@ class WaitSetting extends TpReusableWaiter {
      *
      * Whoever ends a setting must find it in line if it has got there, and the setter must find it ended if it
      * has not. One stores that it is not live, and looks then where it stands; the other one enters the line,
-     * and looks then whether it is live. Entering is a full fence. The one who ends it needs a fence of his
-     * own, but only while it is being set: what he sees of a setting that is not, he sees all.
+     * and looks then whether it is live. Each needs a full fence in between; the one who ends it does so only
+     * while it is being set: what he sees of a setting that is not, he sees all.
+     *
+     * Most settings have no time-out and find no signal, and each lock that they take is an atomic step. So
+     * one that can enters the line under the wait's lock, at the first attempt and without waiting, since the
+     * locks are taken the other way round as a rule. Such a one, endedByLine, is live as long as it is in line,
+     * and ends under the line's guard and by nothing else, whether it is claimed or taken back. Who has that lock takes it back at the first attempt, too, or leaves the lock and comes
+     * again once the line is free. It is not being set once the wait's lock was left, and the last one to refer
+     * to it is who took it back or tells it, as above: held goes with him. Who takes one back without the wait's
+     * lock may mean a use that is over: under the line's guard he finds that it is not there, or not endedByLine,
+     * or takes back the present use, which was begun before that.
      */
 
     private static final VarHandle LIVE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "live",
@@ -52,7 +61,10 @@ class WaitSetting extends TpReusableWaiter {
 
     private final TpWait wait;
 
-    /** Whether the wait is set by it. Written under the wait's lock. */
+    /**
+     * Whether the wait is set by it. Written under the wait's lock or, if the line ends
+     * it, under the line's guard.
+     */
     private volatile boolean live;
 
     /** Whether the setter may still do something to it. */
@@ -68,6 +80,12 @@ class WaitSetting extends TpReusableWaiter {
      * the setter once that is seen, before they take away their marks.
      */
     private boolean atClock;
+
+    /**
+     * Whether it entered the line under the wait's lock, and so ends under the line's
+     * guard. Written before it enters, and the same until it has left.
+     */
+    private boolean endedByLine;
 
     /**
      * What is left to do for the callback that was counted; passed from a step to the
@@ -109,16 +127,94 @@ class WaitSetting extends TpReusableWaiter {
      */
     final void install(boolean hasTimeout) {
         this.atClock = hasTimeout;
+        this.endedByLine = false;
         BEING_SET.setRelease(this, true);
         HELD.setRelease(this, true);
         LIVE.setRelease(this, true);
     }
 
     /**
-     * Registers it, by the setter.
+     * Begins a setting without a time-out that is in line at once. Under the wait's lock.
+     * @return {@code false} if that cannot be done, and nothing was
+     */
+    final boolean installInLine(TpWaitable waitable) {
+        this.atClock = false;
+        this.endedByLine = true;
+        HELD.setRelease(this, true);
+        LIVE.setRelease(this, true);
+        boolean entered = tryEnter(waitable);
+        if (!entered) {
+            LIVE.setRelease(this, false);
+            HELD.setRelease(this, false);
+        }
+        return entered;
+    }
+
+    /**
+     * Whether only the line may end it, while it is live. Under the wait's lock, or to be
+     * seen again by {@link #tryTakeBack()}.
+     */
+    final boolean isEndedByLine() {
+        return this.endedByLine;
+    }
+
+    /**
+     * Ends one that is in line and that only the line may end, if there is one by now. If
+     * it stays, and the caller has the wait's lock, it has ended.
+     */
+    final Leaving tryTakeBack() {
+        Leaving leaving = tryLeave();
+        if (leaving == Leaving.LEFT) {
+            letGo();
+        }
+        return leaving;
+    }
+
+    /**
+     * Ends such a one, waiting for the line.
+     * @return {@code false} if there was none: it was claimed, somebody else took it
+     * back, or another one is not in line yet
+     */
+    final boolean takeBack() {
+        Leaving leaving = tryTakeBack();
+        while (leaving == Leaving.BUSY) {
+            awaitLine();
+            leaving = tryTakeBack();
+        }
+        return leaving == Leaving.LEFT;
+    }
+
+    /**
+     * Waits until the line is free.
+     */
+    final void awaitItsLine() {
+        awaitLine();
+    }
+
+    /**
+     * Ends one that is still live, though it has stayed: the stack was too short when it
+     * entered or left, or to look. Under the wait's lock.
+     */
+    final void endIfLost() {
+        if (this.live) {
+            LIVE.setRelease(this, false);
+        }
+    }
+
+    @Override
+    protected final boolean agreesToLeave() {
+        if (this.endedByLine) {
+            LIVE.setRelease(this, false);
+        }
+        return this.endedByLine;
+    }
+
+    /**
+     * Registers it, by the setter, before he looks whether it has ended meanwhile.
      */
     void register(TpWaitable waitable) {
         waitable.register(this);
+        VarHandle.fullFence();
     }
 
     /**
@@ -224,7 +320,24 @@ class WaitSetting extends TpReusableWaiter {
 
     @Override
     public final boolean claim() {
-        return this.wait.finish(this, TpWaitResult.SIGNALLED);
+        return this.endedByLine ? claimInLine() : this.wait.finish(this, TpWaitResult.SIGNALLED);
+    }
+
+    private boolean claimInLine() {
+        if (!this.live) {
+            // The stack was too short to take it from the line.
+            return false;
+        }
+        TpObject.Post post = TpObject.Post.REFUSED;
+        try {
+            post = this.wait.countSignalled();
+            counted(post);
+        }
+        finally {
+            // Whatever happens, since it is not in line any more.
+            LIVE.setRelease(this, false);
+        }
+        return post != TpObject.Post.REFUSED;
     }
 
     @Override

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NativeImageMetadataTests {
 
     private static final Pattern VAR_HANDLE = Pattern.compile(
-            "fieldVarHandle\\(MethodHandles\\.lookup\\(\\),\\s*\"(\\w+)\",\\s*VarHandle\\.class,\\s*(\\w+)\\.class");
+            "fieldVarHandle\\(MethodHandles\\.lookup\\(\\),\\s*\"(\\w+)\",\\s*VarHandle\\.class,\\s*([\\w.]+)\\.class");
 
     private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
 
@@ -43,7 +43,8 @@ class NativeImageMetadataTests {
             Matcher handle = VAR_HANDLE.matcher(source);
             while (handle.find()) {
                 found++;
-                if (!names(declared.group(1) + "." + handle.group(2)).contains(handle.group(1))) {
+                String holder = handle.group(2).replace('.', '$');
+                if (!names(declared.group(1) + "." + holder).contains(handle.group(1))) {
                     missing.add(handle.group(2) + "." + handle.group(1));
                 }
             }

@@ -88,6 +88,15 @@ class TpWaitMemoryTests {
     }
 
     @Test
+    void aSettingWithoutATimeOutThatIsReplacedLeavesNoGarbage() {
+        assertNoGarbage(() -> {
+            this.wait.set(this.event);
+            this.wait.set(this.other);
+            this.wait.set(this.other, LONG);
+        });
+    }
+
+    @Test
     void aSettingThatIsReplacedLeavesNoGarbage() {
         assertNoGarbage(() -> {
             this.wait.set(this.event, LONG);

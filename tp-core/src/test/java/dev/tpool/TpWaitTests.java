@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.tpool.sync.TpEvent;
 import dev.tpool.sync.TpSemaphore;
 import dev.tpool.sync.TpWaitable;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -617,6 +618,22 @@ class TpWaitTests {
     }
 
     @Test
+    void aSignalThatComesWhileOtherResultsArePendingComesInItsOrder() throws Exception {
+        occupyTheWorker();
+
+        for (int i = 0; i < 2; i++) {
+            this.wait.set(this.event, Duration.ZERO);
+            this.wait.set(this.event);
+            this.event.set();
+        }
+        this.wait.set(this.event, Duration.ZERO);
+        this.workerIsFree.countDown();
+
+        assertResults(TpWaitResult.TIMED_OUT, TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT, TpWaitResult.SIGNALLED,
+                TpWaitResult.TIMED_OUT);
+    }
+
+    @Test
     void aWaitForCallbacksDoesNotWaitForTheHandle() throws Exception {
         this.wait.set(this.event);
 
@@ -852,6 +869,40 @@ class TpWaitTests {
                 TpWaitResult.SIGNALLED);
         assertThat(failures).hasSize(4);
         assertThat(own.isFreed()).isTrue();
+    }
+
+    @Test
+    void aWaitThatSomebodyElsesClaimClosesLeavesTheSignal() {
+        ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        TpWait own = this.environment.toBuilder()
+            .exceptionHandler((source, failure) -> failures.add(failure))
+            .build()
+            .wait((instance, context, self, result) -> this.results.add(result), null);
+        this.event.register(new TpWaitable.Waiter() {
+
+            @Override
+            public boolean claim() {
+                own.close();
+                return false;
+            }
+
+            @Override
+            public void signalled() {
+                throw new AssertionError("it has declined");
+            }
+
+        });
+        own.set(this.event);
+
+        this.event.set();
+
+        assertThat(failures).singleElement(InstanceOfAssertFactories.THROWABLE)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("claim() must not call");
+        assertThat(own.isSet()).isFalse();
+        assertThat(own.isFreed()).isTrue();
+        assertThat(this.event.isSet()).isTrue();
+        assertThat(this.results).isEmpty();
     }
 
     @ParameterizedTest

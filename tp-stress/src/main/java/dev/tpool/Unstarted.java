@@ -94,6 +94,24 @@ final class Unstarted {
     }
 
     /**
+     * Begins a callback of a wait, and ends it at once.
+     * @return what it is told, or {@code "NONE"} if there is none
+     */
+    static Object claimedResult(TpPool pool, TpWait wait) {
+        TpCallbackInstance instance = new TpCallbackInstance(pool, null);
+        try {
+            if (!wait.claim(instance)) {
+                return "NONE";
+            }
+            wait.settle(false);
+            return (instance.payload != null) ? instance.payload : TpWaitResult.SIGNALLED;
+        }
+        finally {
+            instance.leaveThread();
+        }
+    }
+
+    /**
      * What an actor waits for; no actor is ever interrupted.
      */
     static <T> T uninterrupted(Callable<T> step) {

@@ -41,8 +41,8 @@ public class WaitMixedTest {
 
     @Actor
     public void worker(LLL_Result result) {
-        result.r1 = claimed();
-        result.r2 = claimed();
+        result.r1 = Unstarted.claimedResult(this.pool, this.wait);
+        result.r2 = Unstarted.claimedResult(this.pool, this.wait);
     }
 
     @Actor
@@ -52,21 +52,7 @@ public class WaitMixedTest {
 
     @Arbiter
     public void arbiter(LLL_Result result) {
-        result.r3 = claimed();
-    }
-
-    private Object claimed() {
-        TpCallbackInstance instance = new TpCallbackInstance(this.pool, null);
-        try {
-            if (!this.wait.claim(instance)) {
-                return "NONE";
-            }
-            this.wait.settle(false);
-            return (instance.payload != null) ? instance.payload : TpWaitResult.SIGNALLED;
-        }
-        finally {
-            instance.leaveThread();
-        }
+        result.r3 = Unstarted.claimedResult(this.pool, this.wait);
     }
 
 }

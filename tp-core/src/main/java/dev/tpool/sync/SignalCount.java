@@ -23,7 +23,8 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      *   FROZEN       somebody is at the line, and the only one who may change anything
      *
      * While nobody stands in line, one compare-and-set gives or takes signals. Whatever has to
-     * do with the line is done between freeze() and thaw(), where a claim and what it consumes
+     * do with the line is done between freeze() and thaw(), or by who has frozen the word at the first
+     * attempt and has nobody to serve (tryEnter, tryLeave), where a claim and what it consumes
      * are one step for everybody else. thaw() leaves the word negative as long as somebody
      * stands in line, so that nobody passes by.
      *
@@ -62,7 +63,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     private volatile int count;
 
     /** Touched only by whoever has frozen the word. */
-    private final WaitLine line = new WaitLine();
+    private final WaitLine line = new WaitLine(this);
 
     /** The thread that is calling a waiter of somebody's while the word is frozen. */
     private @Nullable Thread claiming;
@@ -106,7 +107,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     final Registration register(Waiter waiter, int wanted) {
         Objects.requireNonNull(waiter, "waiter");
-        if (wanted == 1 && waiter instanceof TpReusableWaiter reusable && reusable.comesTo(this)) {
+        if (wanted == 1 && waiter instanceof TpReusableWaiter reusable && reusable.comes()) {
             enter(reusable);
             return reusable;
         }
@@ -250,6 +251,54 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
     }
 
     /**
+     * Puts somebody who wants a single signal in line, if that is all there is to do:
+     * nobody is at the line, and no signal is there that would have to be given. Never
+     * waits, so it may be called under a lock that {@code accept()} takes.
+     * @return whether it stands in line
+     */
+    final boolean tryEnter(WaitLine.Node place) {
+        int seen = this.count;
+        if (seen > 0 || seen == FROZEN || !COUNT.compareAndSet(this, seen, FROZEN)) {
+            return false;
+        }
+        this.line.add(place);
+        // Whoever stands in front wants more than there is, and goes on waiting for it.
+        COUNT.setRelease(this, (seen == 0) ? ~0 : seen);
+        return true;
+    }
+
+    /**
+     * Gives up a place in line, if it is one and what stands there agrees, unless
+     * somebody is at the line. Never waits, so it may be called under a lock that
+     * {@code accept()} takes.
+     */
+    final TpReusableWaiter.Leaving tryLeave(TpReusableWaiter place) {
+        int seen = this.count;
+        if (seen >= 0) {
+            return TpReusableWaiter.Leaving.STAYED;
+        }
+        if (seen == FROZEN || !COUNT.compareAndSet(this, seen, FROZEN)) {
+            return TpReusableWaiter.Leaving.BUSY;
+        }
+        boolean left = false;
+        Throwable failure = null;
+        try {
+            left = this.line.has(place) && place.agreesToLeave() && this.line.remove(place);
+        }
+        catch (Throwable ex) {
+            // Not now: the handler is code of a user.
+            failure = ex;
+        }
+        // One who wants a single signal keeps none from anybody: there is none if it is
+        // first in line.
+        COUNT.setRelease(this, this.line.isEmpty() ? signalsOf(seen) : seen);
+        if (failure != null) {
+            RegisteredWaiter.report(failure);
+        }
+        return left ? TpReusableWaiter.Leaving.LEFT : TpReusableWaiter.Leaving.STAYED;
+    }
+
+    /**
      * Gives up a place in line, if it still is one. Somebody who wants much, in front,
      * may have held up others who want little; one who wants a single signal never does.
      * @return whether it stood in line until now
@@ -317,8 +366,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         WaitLine.Node last = null;
         WaitLine.Node next = this.line.first();
         while (next != null && next.wanted() <= left) {
-            this.line.remove(next);
-            if (next.accept() && this.consumed) {
+            if (this.line.serve(next) && this.consumed) {
                 left -= next.wanted();
             }
             if (last == null) {

@@ -1,9 +1,5 @@
 package dev.tpool.sync;
 
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * registration any more, since a late signal or a late {@link #cancel()} of one
  * registration would meet the next. The waitable does not from the moment at which
  * <ul>
- * <li>{@link #leave()} returned {@code true}, or</li>
+ * <li>{@link #leave()} returned {@code true}, or {@link #tryLeave()} returned
+ * {@link Leaving#LEFT}, or</li>
  * <li>{@link #signalled()} was called.</li>
  * </ul>
  * Otherwise, that is if {@link #claim()} declined, it is not to be registered again:
@@ -37,15 +34,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public abstract class TpReusableWaiter extends WaitLine.Node implements TpWaitable.Waiter, TpWaitable.Registration {
-
-    private static final VarHandle SOURCE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "source",
-            VarHandle.class, TpReusableWaiter.class, SignalCount.class);
-
-    /**
-     * Where it stands or is about to; {@code null} once it has left or is told. Never
-     * where it stood before: whether it is in line is guarded by where it is.
-     */
-    private volatile @Nullable SignalCount source;
 
     /** Written in {@code accept()}, thus under the line's guard. */
     private @Nullable Throwable failure;
@@ -81,12 +69,78 @@ public abstract class TpReusableWaiter extends WaitLine.Node implements TpWaitab
      * never there
      */
     protected final boolean leave() {
-        SignalCount left = this.source;
-        if (left == null || !left.leave(this)) {
+        WaitLine left = line();
+        if (left == null || !left.owner().leave(this)) {
             return false;
         }
-        isNowhere();
+        this.inUse = false;
         return true;
+    }
+
+    /**
+     * Registers it if it has to wait: as {@link TpWaitable#register}, but only if no
+     * signal is there for it, nobody else is registering, leaving or being served at this
+     * very moment, and the waitable is an event or a semaphore of this package. Does not
+     * wait and calls nobody, so it may be called under a lock that {@link #claim()}
+     * takes.
+     * @param waitable what to wait for
+     * @return whether it is registered; {@code false} if nothing was done
+     */
+    protected final boolean tryEnter(TpWaitable waitable) {
+        boolean lastClaimed = this.claimed;
+        if (!(waitable instanceof SignalCount count) || !comes()) {
+            return false;
+        }
+        boolean entered = count.tryEnter(this);
+        if (!entered) {
+            // Otherwise it may be somebody else's by now.
+            this.claimed = lastClaimed;
+            this.inUse = false;
+        }
+        return entered;
+    }
+
+    /**
+     * Gives the place up if it stands in line and {@link #agreesToLeave()}, unless
+     * somebody else is registering, leaving or being served there at this very moment.
+     * Does not wait, so it may be called under a lock that {@link #claim()} takes. Unlike
+     * {@link #leave()} it may be called at any time, also for a registration that is
+     * over: it means the one that it finds.
+     * @return {@link Leaving#LEFT} if it stood in line until now: neither {@code claim()}
+     * nor {@code signalled()} was or will be called for this registration, and it may be
+     * registered again
+     */
+    protected final Leaving tryLeave() {
+        WaitLine line = line();
+        Leaving leaving = (line != null) ? line.owner().tryLeave(this) : Leaving.STAYED;
+        if (leaving == Leaving.LEFT) {
+            this.inUse = false;
+        }
+        return leaving;
+    }
+
+    /**
+     * Asked by {@link #tryLeave()}, while it stands in line and nobody else can take it
+     * from there. What holds of {@link #claim()} holds of it: it must not block and not
+     * call the waitable, and what it throws counts as a {@code false} and is handed to
+     * the thread's {@link Thread.UncaughtExceptionHandler}.
+     * @return whether to leave the line now
+     */
+    protected boolean agreesToLeave() {
+        return true;
+    }
+
+    /**
+     * Waits until nobody is registering, leaving or being served any more where it stands
+     * in line: what {@link #tryLeave()} was too early for. Not to be called from a
+     * {@code claim()} there, for which it would wait for ever.
+     * @throws IllegalStateException if it is found to be called so
+     */
+    protected final void awaitLine() {
+        WaitLine line = line();
+        if (line != null) {
+            line.owner().count();
+        }
     }
 
     /**
@@ -95,7 +149,7 @@ public abstract class TpReusableWaiter extends WaitLine.Node implements TpWaitab
     @Override
     public final boolean cancel() {
         leave();
-        // Nobody writes it any more: the guard, or the source, has shown it out of line.
+        // Nobody writes it any more: it was seen out of line.
         return !this.claimed;
     }
 
@@ -103,19 +157,13 @@ public abstract class TpReusableWaiter extends WaitLine.Node implements TpWaitab
      * About to enter a line.
      * @return {@code false} if it is in use
      */
-    final boolean comesTo(SignalCount waitable) {
+    final boolean comes() {
         if (this.inUse) {
             return false;
         }
         this.inUse = true;
         this.claimed = false;
-        SOURCE.setRelease(this, waitable);
         return true;
-    }
-
-    private void isNowhere() {
-        this.inUse = false;
-        SOURCE.setRelease(this, null);
     }
 
     @Override
@@ -135,7 +183,7 @@ public abstract class TpReusableWaiter extends WaitLine.Node implements TpWaitab
         boolean accepted = this.claimed;
         Throwable failed = this.failure;
         this.failure = null;
-        isNowhere();
+        this.inUse = false;
         // From here on it may be in another line: nothing of it is touched any more.
         if (failed != null) {
             RegisteredWaiter.report(failed);
@@ -148,6 +196,25 @@ public abstract class TpReusableWaiter extends WaitLine.Node implements TpWaitab
                 RegisteredWaiter.report(ex);
             }
         }
+    }
+
+    /**
+     * What became of an attempt to leave the line.
+     */
+    public enum Leaving {
+
+        /** It stood in line until now. */
+        LEFT,
+
+        /**
+         * It did not agree, or it is not in line: then the caller sees what it has
+         * accepted.
+         */
+        STAYED,
+
+        /** Nothing was done: somebody else is at the line. */
+        BUSY
+
     }
 
 }

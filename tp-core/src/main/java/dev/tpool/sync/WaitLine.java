@@ -1,5 +1,9 @@
 package dev.tpool.sync;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +12,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitLine {
 
+    private static final VarHandle LINE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "line",
+            VarHandle.class, WaitLine.Node.class, WaitLine.class);
+
+    private final SignalCount owner;
+
     private @Nullable Node first;
 
     private @Nullable Node last;
 
     private int size;
+
+    WaitLine(SignalCount owner) {
+        this.owner = owner;
+    }
+
+    SignalCount owner() {
+        return this.owner;
+    }
 
     @Nullable Node first() {
         return this.first;
@@ -29,7 +46,7 @@ final class WaitLine {
     void add(Node node) {
         Node before = this.last;
         node.previous = before;
-        node.inLine = true;
+        LINE.setRelease(node, this);
         this.last = node;
         if (before == null) {
             this.first = node;
@@ -45,9 +62,31 @@ final class WaitLine {
      * @return whether it was
      */
     boolean remove(Node node) {
-        if (!node.inLine) {
+        if (!has(node)) {
             return false;
         }
+        unlink(node);
+        LINE.setRelease(node, null);
+        return true;
+    }
+
+    boolean has(Node node) {
+        return node.line == this;
+    }
+
+    /**
+     * Takes the first one out of line and lets it accept or decline. To those who look
+     * without the guard it stands in line until it has.
+     * @return whether it has accepted
+     */
+    boolean serve(Node served) {
+        unlink(served);
+        boolean accepted = served.accept();
+        LINE.setRelease(served, null);
+        return accepted;
+    }
+
+    private void unlink(Node node) {
         Node before = node.previous;
         Node after = node.next;
         if (before == null) {
@@ -65,9 +104,7 @@ final class WaitLine {
         // A node outlives its place in line: it must not keep its old neighbours alive.
         node.previous = null;
         node.next = null;
-        node.inLine = false;
         this.size--;
-        return true;
     }
 
     /**
@@ -81,7 +118,19 @@ final class WaitLine {
         /** The next in line or, once out of line, the next to be told. */
         @Nullable Node next;
 
-        private boolean inLine;
+        /**
+         * Where it stands. Written under that line's guard, and so the same under the
+         * guard of a line as long as it is that line.
+         */
+        private volatile @Nullable WaitLine line;
+
+        /**
+         * Where it stands. To be looked at without a guard, too: whoever sees that it has
+         * left sees what it has accepted.
+         */
+        final @Nullable WaitLine line() {
+            return this.line;
+        }
 
         /**
          * How many signals it takes to let this one go.

@@ -3,7 +3,10 @@ package dev.tpool.sync;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
+import dev.tpool.sync.TpReusableWaiter.Leaving;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -137,6 +140,176 @@ class TpReusableWaiterTests {
     }
 
     @Test
+    void entersAtOnceWhereItHasToWait() {
+        assertThat(this.waiter.tryEnter(this.event)).isTrue();
+        assertThat(this.event.waiting()).isOne();
+
+        this.event.set();
+        assertThat(this.waiter.told).isOne();
+        assertThat(this.waiter.tryEnter(this.semaphore)).isTrue();
+        assertThat(this.waiter.leave()).isTrue();
+        assertThat(this.semaphore.waiting()).isZero();
+    }
+
+    @Test
+    void doesNotEnterAtOnceWhereASignalIsThere() {
+        this.event.set();
+
+        assertThat(this.waiter.tryEnter(this.event)).isFalse();
+        assertThat(this.event.isSet()).isTrue();
+        assertThat(this.event.waiting()).isZero();
+        assertThat(this.waiter.told).isZero();
+
+        assertThat(this.event.register(this.waiter)).isSameAs(this.waiter);
+        assertThat(this.waiter.told).isOne();
+        this.event.set();
+        assertThat(this.waiter.tryEnter(this.event)).isFalse();
+        assertThat(this.waiter.cancel()).as("the last registration").isFalse();
+    }
+
+    @Test
+    void entersAtOnceBehindOneWhoWantsMoreThanThereIs() {
+        List<String> order = new ArrayList<>();
+        this.semaphore.registerFor(noting(order, "two"), 2);
+        this.semaphore.release();
+        this.waiter.again = () -> order.add("one");
+
+        assertThat(this.waiter.tryEnter(this.semaphore)).isTrue();
+        assertThat(this.semaphore.waiting()).isEqualTo(2);
+        assertThat(this.semaphore.availablePermits()).isOne();
+        assertThat(order).isEmpty();
+
+        this.semaphore.release(2);
+        assertThat(order).containsExactly("two", "one");
+    }
+
+    @Test
+    void doesNotEnterAtOnceWhereItIsInLineOrOthersDecide() {
+        this.event.register(this.waiter);
+
+        assertThat(this.waiter.tryEnter(this.event)).isFalse();
+        assertThat(this.waiter.tryEnter(this.semaphore)).isFalse();
+        assertThat(this.event.waiting()).isOne();
+        this.waiter.leave();
+
+        TpWaitable ofSomebody = (each) -> this.event.register(each);
+        assertThat(this.waiter.tryEnter(ofSomebody)).isFalse();
+        assertThat(this.event.waiting()).isZero();
+    }
+
+    @Test
+    void doesNotEnterAtOnceWhileSomebodyIsServed() {
+        List<Boolean> entered = new ArrayList<>();
+        this.event.register(new RecordingWaiter() {
+
+            @Override
+            public boolean claim() {
+                entered.add(TpReusableWaiterTests.this.waiter.tryEnter(TpReusableWaiterTests.this.event));
+                return true;
+            }
+
+        });
+
+        this.event.set();
+
+        assertThat(entered).containsExactly(false);
+        assertThat(this.event.waiting()).isZero();
+        assertThat(this.waiter.tryEnter(this.event)).isTrue();
+    }
+
+    @Test
+    void leavesIfItAgrees() {
+        this.event.register(this.waiter);
+
+        this.waiter.agrees = () -> false;
+        assertThat(this.waiter.tryLeave()).isSameAs(Leaving.STAYED);
+        assertThat(this.event.waiting()).isOne();
+
+        this.waiter.agrees = () -> true;
+        assertThat(this.waiter.tryLeave()).isSameAs(Leaving.LEFT);
+        assertThat(this.event.waiting()).isZero();
+        this.event.set();
+        assertThat(this.event.isSet()).isTrue();
+
+        this.waiter.agrees = () -> {
+            throw new AssertionError("asked, though it is in no line");
+        };
+        assertThat(this.waiter.tryLeave()).isSameAs(Leaving.STAYED);
+        assertThat(this.semaphore.register(this.waiter)).isSameAs(this.waiter);
+    }
+
+    @Test
+    void stayedAfterItWasToldThatItHasTheSignal() {
+        this.event.register(this.waiter);
+        this.event.set();
+
+        assertThat(this.waiter.tryLeave()).isSameAs(Leaving.STAYED);
+        assertThat(this.waiter.told).isOne();
+    }
+
+    @Test
+    void leavesAndKeepsNobodyFromWhatIsThere() {
+        TpWaitable.Registration several = this.semaphore.registerFor(new RecordingWaiter(), 2);
+        this.semaphore.release();
+        this.semaphore.register(this.waiter);
+
+        assertThat(this.waiter.tryLeave()).isSameAs(Leaving.LEFT);
+        assertThat(this.semaphore.waiting()).isOne();
+        assertThat(this.semaphore.availablePermits()).isOne();
+        several.cancel();
+        assertThat(this.semaphore.tryAcquire()).isTrue();
+    }
+
+    @Test
+    void doesNotLeaveWhileSomebodyIsServed() {
+        List<Leaving> tried = new ArrayList<>();
+        List<Throwable> failures = new ArrayList<>();
+        this.semaphore.register(new RecordingWaiter() {
+
+            @Override
+            public boolean claim() {
+                Again again = TpReusableWaiterTests.this.waiter;
+                tried.add(again.tryLeave());
+                try {
+                    again.awaitLine();
+                }
+                catch (IllegalStateException ex) {
+                    failures.add(ex);
+                }
+                return true;
+            }
+
+        });
+        this.semaphore.register(this.waiter);
+
+        this.semaphore.release();
+
+        assertThat(tried).containsExactly(Leaving.BUSY);
+        assertThat(failures).singleElement(InstanceOfAssertFactories.THROWABLE).hasMessageContaining("claim()");
+        assertThat(this.waiter.tryLeave()).isSameAs(Leaving.LEFT);
+    }
+
+    @Test
+    void staysIfItThrowsAndTheHandlerIsTold() throws Exception {
+        List<Throwable> failures = new ArrayList<>();
+        IllegalStateException failure = new IllegalStateException("thrown when asked to leave");
+        this.event.register(this.waiter);
+        this.waiter.agrees = () -> {
+            throw failure;
+        };
+
+        Leaving leaving = Background.start(() -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> failures.add(thrown));
+            return this.waiter.tryLeave();
+        }).result();
+
+        assertThat(leaving).isSameAs(Leaving.STAYED);
+        assertThat(failures).containsExactly(failure);
+        this.event.set();
+        assertThat(this.waiter.told).isOne();
+    }
+
+    @Test
     void isToldOfTheEndOfAStageAgainAndAgain() {
         CompletableFuture<String> stage = new CompletableFuture<>();
         TpWaitable waitable = TpWaitable.of(stage);
@@ -168,6 +341,13 @@ class TpReusableWaiterTests {
         private Runnable again;
 
         private int told;
+
+        private BooleanSupplier agrees = super::agreesToLeave;
+
+        @Override
+        protected boolean agreesToLeave() {
+            return this.agrees.getAsBoolean();
+        }
 
         @Override
         public boolean claim() {

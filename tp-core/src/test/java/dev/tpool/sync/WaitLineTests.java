@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class WaitLineTests {
 
-    private final WaitLine line = new WaitLine();
+    private final WaitLine line = new WaitLine(TpEvent.autoReset());
 
     @Test
     void isEmptyAtFirst() {
@@ -69,6 +69,31 @@ class WaitLineTests {
         assertThat(drained()).containsExactly(only);
     }
 
+    @Test
+    void whoIsServedLeavesOnceItHasAccepted() {
+        Place served = added("served");
+        Place next = added("next");
+
+        assertThat(this.line.serve(served)).isTrue();
+        assertThat(served.lineWhenAsked).isSameAs(this.line);
+        assertThat(served.line()).isNull();
+        assertThat(next.line()).isSameAs(this.line);
+        assertThat(drained()).containsExactly(next);
+    }
+
+    @Test
+    void hasOnlyThoseWhoStandInIt() {
+        Place here = added("here");
+        WaitLine other = new WaitLine(TpEvent.autoReset());
+        Place there = new Place("there");
+        other.add(there);
+
+        assertThat(this.line.has(here)).isTrue();
+        assertThat(this.line.has(there)).isFalse();
+        assertThat(this.line.remove(there)).isFalse();
+        assertThat(other.size()).isOne();
+    }
+
     private Place added(String name) {
         Place place = new Place(name);
         this.line.add(place);
@@ -88,12 +113,15 @@ class WaitLineTests {
 
         private final String name;
 
+        private WaitLine lineWhenAsked;
+
         private Place(String name) {
             this.name = name;
         }
 
         @Override
         boolean accept() {
+            this.lineWhenAsked = line();
             return true;
         }
 
