@@ -272,7 +272,7 @@ public final class TpWait extends ClockEntry {
      */
     private void install(WaitSetting setting, boolean hasTimeout) {
         setting.install(hasTimeout);
-        isCurrent(setting);
+        makeCurrent(setting);
     }
 
     /**
@@ -284,11 +284,11 @@ public final class TpWait extends ClockEntry {
             install(setting, false);
             return false;
         }
-        isCurrent(setting);
+        makeCurrent(setting);
         return true;
     }
 
-    private void isCurrent(WaitSetting setting) {
+    private void makeCurrent(WaitSetting setting) {
         if (this.current != setting) {
             this.current = setting;
         }

@@ -43,11 +43,12 @@ class WaitSetting extends TpReusableWaiter {
      * Most settings have no time-out and find no signal, and each lock that they take is an atomic step. So
      * one that can enters the line under the wait's lock, at the first attempt and without waiting, since the
      * locks are taken the other way round as a rule. Such a one, endedByLine, is live as long as it is in line,
-     * and ends under the line's guard and by nothing else, whether it is claimed or taken back. Who has that lock takes it back at the first attempt, too, or leaves the lock and comes
-     * again once the line is free. It is not being set once the wait's lock was left, and the last one to refer
-     * to it is who took it back or tells it, as above: held goes with him. Who takes one back without the wait's
-     * lock may mean a use that is over: under the line's guard he finds that it is not there, or not endedByLine,
-     * or takes back the present use, which was begun before that.
+     * and ends under the line's guard and by nothing else, whether it is claimed or taken back. Who has the
+     * wait's lock takes it back at the first attempt, too, or leaves that lock and comes again once the line is
+     * free. It is not being set once the wait's lock was left, and the last one to refer to it is who took it
+     * back or tells it, as above: held goes with him. Who takes one back without the wait's lock may mean a use
+     * that is over: under the line's guard he finds that it is not there, or not endedByLine, or takes back the
+     * present use, which was begun before that.
      */
 
     private static final VarHandle LIVE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "live",

@@ -23,10 +23,12 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      *   FROZEN       somebody is at the line, and the only one who may change anything
      *
      * While nobody stands in line, one compare-and-set gives or takes signals. Whatever has to
-     * do with the line is done between freeze() and thaw(), or by who has frozen the word at the first
-     * attempt and has nobody to serve (tryEnter, tryLeave), where a claim and what it consumes
+     * do with the line is done between freeze() and thaw(), where a claim and what it consumes
      * are one step for everybody else. thaw() leaves the word negative as long as somebody
      * stands in line, so that nobody passes by.
+     *
+     * Who comes or goes without anybody being served need not thaw: tryEnter() and tryLeave() freeze the
+     * word at the first attempt or do nothing, and release it themselves.
      *
      * freeze() is one compare-and-set and thaw() a release: who looks at the word after a step of
      * his own sees it frozen at least, waits, and then sees what it has become. It is frozen for a

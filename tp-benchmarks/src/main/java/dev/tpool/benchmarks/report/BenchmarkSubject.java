@@ -57,9 +57,8 @@ record BenchmarkSubject(String name, int since, String benchmark, Map<String, St
 
     private String[] jvmArguments() {
         // Touched beforehand: else whoever leaves garbage pays for the pages that the
-        // host has to find for
-        // it, for as long as it takes to fill the heap once, which a short fork spends
-        // measuring.
+        // host has to find for it until the heap was filled once, which a short fork
+        // spends measuring.
         List<String> arguments = new ArrayList<>(List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch"));
         if (Runtime.version().feature() >= 23) {
             // JMH uses it, and the warning would be in the middle of the report
