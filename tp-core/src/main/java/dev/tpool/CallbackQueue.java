@@ -223,11 +223,12 @@ final class CallbackQueue {
     }
 
     /**
-     * Drops them.
-     * @return how many were dropped
+     * Takes all callbacks of an object away that workers have leased. Under the lock of
+     * the moves.
+     * @return how many
      */
-    long dropLeased(TpObject object) {
-        long sum = 0;
+    int takeLeased(TpObject object) {
+        int sum = 0;
         for (Stripe stripe : this.stripes) {
             sum += stripe.lease.takeAllOf(object);
         }

@@ -157,8 +157,8 @@ final class Execution {
     /**
      * Ends the execution of a leased callback and begins the next one, if nothing has to
      * be done in between but to carry out its completion actions, to put the thread back
-     * and to count: what most callbacks of a work object with many posts need, and all
-     * that they should have to pay for.
+     * and to count: what most callbacks of an object with many posts need, and all that
+     * they should have to pay for.
      */
     private boolean goesOn(QueueNode node, Worker worker) {
         boolean marked = this.instance.isMarked();

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several pending callbacks of one work object that a worker has taken out of the
+ * Several pending callbacks of one work object or wait that a worker has taken out of the
  * object's state word in one step, to begin them one after the other. Those that have not
  * begun are pending as before: anybody may drop them, or put them back so that others run
  * them, and does as soon as the worker is held up. So the worker and the posters take the
@@ -34,17 +34,19 @@ final class Lease extends Body {
      *   owner      has something else to do                    left = 0, puts back    CAS
      *   another    finds the owner held up                     left = 0, puts back    CAS
      *   canceller  drops all of the object                     left = 0               CAS
+     *   claimer    of a wait, has to be told of them first     left = 0, puts back    CAS
      *
      * The object has an execution that counts as running as long as anything is left: the owner's own, which
      * ends the lease before it settles or disassociates. Whoever else puts callbacks back holds the object
-     * by an execution of his own meanwhile. So an object is never seen to be quiet while callbacks of it are
-     * on their way.
+     * by an execution of his own meanwhile. So an object is never seen to be quiet, or to have nothing leased,
+     * while callbacks of it are on their way.
      *
      * OPENING is written before the state word is changed, and everybody else reads the state word before the
      * lease. So who does not find callbacks in the state word finds that they are about to be here, if they
      * are: a canceller waits for that moment, and a worker that is about to park does not. What goes the other
      * way, back to the state word, would be seen in neither by a canceller in between: so putting back and
-     * cancelling take turns, by a lock of the queue. Whoever has it waits for nobody who wants it.
+     * cancelling take turns, by a lock of the queue. Whoever has it waits for nobody who wants it: for an owner
+     * that is opening, and for a wait's own lock, whose holders never want it.
      *
      * The object is written before OPENING, and read between two reads of the word or before it is changed.
      */
@@ -52,8 +54,8 @@ final class Lease extends Body {
     private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "word",
             VarHandle.class, Lease.class, long.class);
 
-    private static final VarHandle WORK = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "work",
-            VarHandle.class, Lease.class, TpWork.class);
+    private static final VarHandle OBJECT = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "object",
+            VarHandle.class, Lease.class, TpObject.class);
 
     private static final long LEFT = 0xFFFF;
 
@@ -71,10 +73,13 @@ final class Lease extends Body {
     private volatile long word;
 
     /** Written by the owner while nothing is left. */
-    private @Nullable TpWork work;
+    private @Nullable TpObject object;
 
-    // Copies, since the work object's own share a cache line with its state word.
+    // Copies, since the object's own share a cache line with its state word.
     private @Nullable TpWorkCallback<@Nullable Object> callback;
+
+    /** Instead of the other one, if it is a wait. */
+    private @Nullable TpWaitCallback<@Nullable Object> waitCallback;
 
     private @Nullable Object context;
 
@@ -96,14 +101,14 @@ final class Lease extends Body {
     }
 
     /**
-     * How many of them are of a certain work object. Waits for the moment in which the
-     * owner is just about to take something.
+     * How many of them are of a certain object. Waits for the moment in which the owner
+     * is just about to take something.
      */
     @SuppressWarnings("ThreadPriorityCheck") // The owner may have lost its processor.
     long leftOf(TpObject object) {
         while (true) {
             long seen = this.word;
-            if ((seen & (LEFT | OPENING)) == 0 || WORK.getOpaque(this) != object) {
+            if ((seen & (LEFT | OPENING)) == 0 || OBJECT.getOpaque(this) != object) {
                 return 0;
             }
             if ((seen & OPENING) != 0) {
@@ -119,11 +124,30 @@ final class Lease extends Body {
      * Says whose callbacks are about to be taken. For the owner.
      */
     void open(TpWork work, TpWorkCallback<@Nullable Object> callback, @Nullable Object context) {
-        if (this.work != work) {
-            WORK.setOpaque(this, work);
+        if (this.object != work) {
+            OBJECT.setOpaque(this, work);
             this.callback = callback;
+            this.waitCallback = null;
             this.context = context;
         }
+        open();
+    }
+
+    /**
+     * The same for a wait, whose callbacks are all told that it was signalled. For the
+     * owner.
+     */
+    void open(TpWait wait, TpWaitCallback<@Nullable Object> callback, @Nullable Object context) {
+        if (this.object != wait) {
+            OBJECT.setOpaque(this, wait);
+            this.callback = null;
+            this.waitCallback = callback;
+            this.context = context;
+        }
+        open();
+    }
+
+    private void open() {
         this.word = (this.word & ~LEFT) + NUMBER_ONE | OPENING;
     }
 
@@ -150,14 +174,14 @@ final class Lease extends Body {
     }
 
     /**
-     * Takes away what is left, if it is of a certain work object. Waits for the moment in
+     * Takes away what is left, if it is of a certain object. Waits for the moment in
      * which the owner is just about to take something.
      */
     @SuppressWarnings("ThreadPriorityCheck") // The owner may have lost its processor.
     int takeAllOf(TpObject object) {
         while (true) {
             long seen = this.word;
-            if ((seen & (LEFT | OPENING)) == 0 || WORK.getOpaque(this) != object) {
+            if ((seen & (LEFT | OPENING)) == 0 || OBJECT.getOpaque(this) != object) {
                 return 0;
             }
             if ((seen & OPENING) != 0) {
@@ -175,7 +199,7 @@ final class Lease extends Body {
      */
     boolean putBack() {
         long seen = this.word;
-        TpWork of = (TpWork) WORK.getOpaque(this);
+        TpObject of = (TpObject) OBJECT.getOpaque(this);
         return (seen & LEFT) != 0 && of != null && this.word == seen && of.putBackFrom(this);
     }
 
@@ -183,7 +207,7 @@ final class Lease extends Body {
      * Whether it is of a certain node, and was not ended since. For the owner.
      */
     boolean isOf(QueueNode node) {
-        return this.work == node;
+        return this.object == node;
     }
 
     /**
@@ -191,7 +215,7 @@ final class Lease extends Body {
      * owner.
      */
     void putBackRest() {
-        TpWork of = this.work;
+        TpObject of = this.object;
         if (of != null && isOpen()) {
             of.putBack(this);
         }
@@ -202,10 +226,11 @@ final class Lease extends Body {
      * execution counts as running.
      */
     void end() {
-        if (this.work != null) {
+        if (this.object != null) {
             putBackRest();
-            WORK.setOpaque(this, null);
+            OBJECT.setOpaque(this, null);
             this.callback = null;
+            this.waitCallback = null;
             this.context = null;
         }
     }
@@ -213,7 +238,13 @@ final class Lease extends Body {
     @Override
     @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
     void invoke(TpCallbackInstance instance) throws Exception {
-        Objects.requireNonNull(this.callback).run(instance, this.context, Objects.requireNonNull(this.work));
+        TpWaitCallback<@Nullable Object> ofWait = this.waitCallback;
+        if (ofWait != null) {
+            ofWait.run(instance, this.context, (TpWait) this.object, TpWait.resultOf(instance));
+        }
+        else {
+            Objects.requireNonNull(this.callback).run(instance, this.context, (TpWork) this.object);
+        }
     }
 
     @Override

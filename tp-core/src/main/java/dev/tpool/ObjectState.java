@@ -51,11 +51,14 @@ final class ObjectState {
      *   worker       it is a node's turn, QUEUED,    pending - 1, running + 1                 CAS
      *                pending > 1
      *   worker       end of an execution, the node   pending - n: one begins, the others are  CAS
-     *                alone, QUEUED, pending > n      leased (Lease)
+     *                alone, QUEUED, not MIXED,       leased (Lease)
+     *                pending > n
      *   lessee       something else comes first      pending + what is left of the lease      add
      *   worker       finds a lessee held up, and     running + 1 meanwhile                    CAS
      *                running > 0
      *                                                pending + what is left of the lease      add
+     *   worker       took the node, MIXED,           pending + what is leased, if anything    add
+     *                running > 0
      *   who put back QUEUED was not set              QUEUED, then push                        CAS
      *   canceller    always                          pending = 0, not MIXED                   CAS
      *   clock, wait  a result unlike those before    MIXED, before its post                   or

@@ -80,8 +80,20 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * The callbacks that are queued and have not begun.
      * @return their number at this moment
      */
-    public long pending() {
-        return ObjectState.pending(this.state);
+    public final long pending() {
+        long seen = this.state;
+        if (!isLeasable() || ObjectState.running(seen) == 0) {
+            return ObjectState.pending(seen);
+        }
+        CallbackQueue queue = pool().queue();
+        // What is being leased meanwhile may be counted twice, but nothing is missed.
+        queue.moves().lock();
+        try {
+            return pendingByState() + queue.leased(this);
+        }
+        finally {
+            queue.moves().unlock();
+        }
     }
 
     /**
@@ -153,7 +165,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * @return how many were dropped
      */
     public final long cancelPendingCallbacks() {
-        long dropped = dropPending();
+        long dropped = dropPendingAndLeased();
         if (dropped > 0) {
             pool().callbacksDropped(this, dropped);
             tellDropped();
@@ -467,7 +479,10 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         if (!isClaimedByStateAlone()) {
             return false;
         }
-        boolean together = most > 1 && ObjectState.areClaimableTogether(this.state) && open(lease);
+        boolean together = most > 1 && ObjectState.areClaimableTogether(this.state) && isLeasable();
+        if (together) {
+            open(lease);
+        }
         long claimed = 0;
         try {
             claimed = settleAndClaimByState(together ? most : 1);
@@ -494,10 +509,18 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Opens a lease of several callbacks, if the object has callbacks that can be leased.
+     * Whether workers may lease callbacks of it. Who says so overrides {@link #open},
+     * too.
      */
-    boolean open(Lease lease) {
+    boolean isLeasable() {
         return false;
+    }
+
+    /**
+     * Opens a lease of several callbacks that are all told the same.
+     */
+    void open(Lease lease) {
+        throw new IllegalStateException(this + " has nothing to lease");
     }
 
     /**
@@ -511,7 +534,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         moves.lock();
         try {
             left = lease.takeAllOf(this);
-            STATE.getAndAdd(this, left * ObjectState.PENDING_ONE);
+            addBack(left);
         }
         finally {
             moves.unlock();
@@ -523,11 +546,27 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
+     * Counts callbacks that were leased in the state word again. Under the lock of the
+     * moves.
+     */
+    void addBack(int leased) {
+        addBackByState(leased);
+    }
+
+    /**
+     * Adds to the state word what {@link #addBack} says.
+     * @return the state before
+     */
+    final long addBackByState(int leased) {
+        return (long) STATE.getAndAdd(this, leased * ObjectState.PENDING_ONE);
+    }
+
+    /**
      * Puts back what another worker has leased and does not get to.
      * @return whether there was something
      */
     final boolean putBackFrom(Lease lease) {
-        if (!hold()) {
+        if (!holdRunning()) {
             return false;
         }
         try {
@@ -539,10 +578,11 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Counts as running, so that the object is not seen to be quiet, if it is not at this
-     * moment.
+     * Counts as running, so that the object is not seen to be quiet, if something runs at
+     * this moment; to be undone by {@link #settle}.
+     * @return {@code false} if nothing does, and so nothing is leased
      */
-    private boolean hold() {
+    final boolean holdRunning() {
         while (true) {
             long seen = this.state;
             if (ObjectState.running(seen) == 0) {
@@ -610,8 +650,22 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         return false;
     }
 
+    private long dropPendingAndLeased() {
+        if (!isLeasable()) {
+            return dropPending();
+        }
+        CallbackQueue queue = pool().queue();
+        queue.moves().lock();
+        try {
+            return dropPending() + queue.takeLeased(this);
+        }
+        finally {
+            queue.moves().unlock();
+        }
+    }
+
     /**
-     * Drops what is pending.
+     * Drops what is pending and was not leased.
      * @return how many were dropped
      */
     long dropPending() {

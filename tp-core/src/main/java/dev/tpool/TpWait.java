@@ -50,6 +50,11 @@ public final class TpWait extends ClockEntry {
      * would keep what it has captured. The clock takes out what is idle when its moment comes, or when it wakes up and
      * has not looked for a second; a wait that is closed leaves it at once.
      *
+     * Callbacks that were signalled may be leased, as long as nothing is mixed. So what is leased was signalled
+     * before any other result came that is pending. It has to be told so: whoever claims what is mixed takes all
+     * leases back first, under the lock of the moves, and whoever puts leased callbacks back counts them among
+     * those that come before the first result. That lock is taken before the wait's own.
+     *
      * What is pending is mostly one result, SIGNALLED. Only the number of these is kept, as the pending count,
      * and workers claim them by the state word alone. Whoever has another result says so in the state word,
      * MIXED, before he counts it: what was pending in that very step was SIGNALLED, all that comes after is
@@ -517,9 +522,15 @@ public final class TpWait extends ClockEntry {
     @Override
     @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
     void invoke(TpCallbackInstance instance) throws Exception {
+        this.callback.run(instance, this.context, this, resultOf(instance));
+    }
+
+    /**
+     * What a callback that was claimed is told.
+     */
+    static TpWaitResult resultOf(TpCallbackInstance instance) {
         Object result = instance.payload;
-        this.callback.run(instance, this.context, this,
-                (result != null) ? (TpWaitResult) result : TpWaitResult.SIGNALLED);
+        return (result != null) ? (TpWaitResult) result : TpWaitResult.SIGNALLED;
     }
 
     @Override
@@ -601,6 +612,29 @@ public final class TpWait extends ClockEntry {
     }
 
     @Override
+    boolean isLeasable() {
+        return !environment().runsLong();
+    }
+
+    @Override
+    void open(Lease lease) {
+        lease.open(this, this.callback, this.context);
+    }
+
+    @Override
+    void addBack(int leased) {
+        lock();
+        try {
+            if (ObjectState.is(addBackByState(leased), ObjectState.MIXED)) {
+                Objects.requireNonNull(this.rest).signalledBefore += leased;
+            }
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    @Override
     boolean isClaimedByStateAlone() {
         // What is MIXED is claimed by nobody in place.
         return true;
@@ -613,6 +647,35 @@ public final class TpWait extends ClockEntry {
     }
 
     private long takeOneOfMixed(TpCallbackInstance instance) {
+        if (!isLeasable() || !holdRunning()) {
+            // Nothing is leased, or on its way back, and nothing will be: only who has
+            // taken the wait from the
+            // queue claims what is mixed, and of what is leased one stays that is
+            // pending.
+            return takeOneWithResult(instance);
+        }
+        try {
+            return takeOneBehindLeased(instance);
+        }
+        finally {
+            settle(false);
+        }
+    }
+
+    private long takeOneBehindLeased(TpCallbackInstance instance) {
+        CallbackQueue queue = pool().queue();
+        queue.moves().lock();
+        try {
+            // It was signalled before all other results came.
+            addBack(queue.takeLeased(this));
+            return takeOneWithResult(instance);
+        }
+        finally {
+            queue.moves().unlock();
+        }
+    }
+
+    private long takeOneWithResult(TpCallbackInstance instance) {
         lock();
         try {
             long next = takeOneByState();

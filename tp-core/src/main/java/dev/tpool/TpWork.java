@@ -84,37 +84,13 @@ public final class TpWork extends TpObject {
     }
 
     @Override
-    boolean open(Lease lease) {
-        if (environment().runsLong()) {
-            return false;
-        }
+    boolean isLeasable() {
+        return !environment().runsLong();
+    }
+
+    @Override
+    void open(Lease lease) {
         lease.open(this, this.callback, this.context);
-        return true;
-    }
-
-    @Override
-    public long pending() {
-        CallbackQueue queue = pool().queue();
-        // What is being leased meanwhile may be counted twice, but nothing is missed.
-        queue.moves().lock();
-        try {
-            return pendingByState() + queue.leased(this);
-        }
-        finally {
-            queue.moves().unlock();
-        }
-    }
-
-    @Override
-    long dropPending() {
-        CallbackQueue queue = pool().queue();
-        queue.moves().lock();
-        try {
-            return super.dropPending() + queue.dropLeased(this);
-        }
-        finally {
-            queue.moves().unlock();
-        }
     }
 
     @Override

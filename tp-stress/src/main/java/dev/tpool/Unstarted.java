@@ -1,7 +1,10 @@
 package dev.tpool;
 
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.tpool.sync.TpEvent;
 
 /**
  * Engines whose workers never start, so that the actors of a test can do what workers do.
@@ -94,6 +97,21 @@ final class Unstarted {
     }
 
     /**
+     * The same of a wait, whose callbacks have all been signalled.
+     */
+    static TpWait leased(TpPool pool, TpEvent set, Stripe stripe, int posts, int leased) {
+        pool.queue().addStripe(stripe);
+        TpWait wait = new TpWait("wait", TpEnvironment.of(pool), (instance, context, self, result) -> {
+        }, null);
+        for (int i = 0; i < posts; i++) {
+            wait.set(set);
+        }
+        wait.claimInPlace();
+        wait.settleAndClaimInPlace(stripe.lease, leased + 1);
+        return wait;
+    }
+
+    /**
      * Begins a callback of a wait, and ends it at once.
      * @return what it is told, or {@code "NONE"} if there is none
      */
@@ -109,6 +127,18 @@ final class Unstarted {
         finally {
             instance.leaveThread();
         }
+    }
+
+    /**
+     * Begins several, one after the other.
+     * @return what they are told
+     */
+    static String claimedResults(TpPool pool, TpWait wait, long count) {
+        StringJoiner results = new StringJoiner(" ");
+        for (long i = 0; i < count; i++) {
+            results.add(claimedResult(pool, wait).toString());
+        }
+        return results.toString();
     }
 
     /**
