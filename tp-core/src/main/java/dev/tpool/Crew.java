@@ -460,7 +460,12 @@ final class Crew {
                     && this.state.compareAndSet(seen, seen + CrewState.SEARCHING_ONE);
         }
         if (worker.searching) {
-            long longest = this.spinNanos;
+            // Nobody else is woken meanwhile, since it counts as searching.
+            long pause = worker.gathering.idle(since, worker.stripe.begun());
+            while (pause > 0 && System.nanoTime() - since < pause) {
+                Thread.onSpinWait();
+            }
+            long longest = pause + this.spinNanos;
             do {
                 for (int i = 0; i < LOOKS_PER_CLOCK_READ; i++) {
                     if (!this.queue.isEmpty()) {

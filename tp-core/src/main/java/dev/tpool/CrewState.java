@@ -30,7 +30,8 @@ final class CrewState {
      *   poster       somebody idle, nobody searching       L   idle - 1, searching + 1, then unpark
      *   starter      the thread could not be started           alive - 1, searching - 1
      *   searcher     has something to run                      searching - 1, then looks at the queue again
-     *   worker       found nothing, nobody searching           searching + 1, spins a little
+     *   worker       found nothing, nobody searching           searching + 1, spins a little, and may not look
+     *                                                          at the queue at first (Gathering)
      *   worker       about to park                         L   idle + 1, searching - 1 if it was searching,
      *                                                          then looks at the queue again
      *   worker       the queue is not empty after all      L   idle - 1, searching + 1

@@ -48,6 +48,9 @@ final class Worker implements Runnable {
 
     private final Slice slice = new Slice();
 
+    /** Owned by the worker's thread. */
+    final Gathering gathering = new Gathering();
+
     /** Where the only node was whose callback was claimed last, if it was in place. */
     private @Nullable NodeQueue place;
 
