@@ -86,7 +86,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             return ObjectState.pending(seen);
         }
         CallbackQueue queue = pool().queue();
-        // What is being leased meanwhile may be counted twice, but nothing is missed.
+        // First what leases are taken from: what is being leased meanwhile is rather
+        // counted twice than missed.
         queue.moves().lock();
         try {
             return pendingByState() + queue.leased(this);

@@ -648,10 +648,9 @@ public final class TpWait extends ClockEntry {
 
     private long takeOneOfMixed(TpCallbackInstance instance) {
         if (!isLeasable() || !holdRunning()) {
-            // Nothing is leased, or on its way back, and nothing will be: only who has
-            // taken the wait from the
-            // queue claims what is mixed, and of what is leased one stays that is
-            // pending.
+            // Nothing is leased, or on its way back. Nor does it matter if something is
+            // from now on, since it is not mixed any more: one of that stays pending,
+            // which only this worker can claim, and which was signalled.
             return takeOneWithResult(instance);
         }
         try {

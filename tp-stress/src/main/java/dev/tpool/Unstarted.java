@@ -85,14 +85,11 @@ final class Unstarted {
      * @param leased how many of them in the lease
      */
     static TpWork leased(TpPool pool, Stripe stripe, int posts, int leased) {
-        pool.queue().addStripe(stripe);
         TpWork work = work(TpEnvironment.of(pool));
         for (int i = 0; i < posts; i++) {
             work.post();
         }
-        work.claimInPlace();
-        // The execution goes on with another callback, which is not in the lease.
-        work.settleAndClaimInPlace(stripe.lease, leased + 1);
+        lease(pool, work, stripe, leased);
         return work;
     }
 
@@ -100,15 +97,20 @@ final class Unstarted {
      * The same of a wait, whose callbacks have all been signalled.
      */
     static TpWait leased(TpPool pool, TpEvent set, Stripe stripe, int posts, int leased) {
-        pool.queue().addStripe(stripe);
         TpWait wait = new TpWait("wait", TpEnvironment.of(pool), (instance, context, self, result) -> {
         }, null);
         for (int i = 0; i < posts; i++) {
             wait.set(set);
         }
-        wait.claimInPlace();
-        wait.settleAndClaimInPlace(stripe.lease, leased + 1);
+        lease(pool, wait, stripe, leased);
         return wait;
+    }
+
+    private static void lease(TpPool pool, TpObject object, Stripe stripe, int leased) {
+        pool.queue().addStripe(stripe);
+        object.claimInPlace();
+        // The execution goes on with another callback, which is not in the lease.
+        object.settleAndClaimInPlace(stripe.lease, leased + 1);
     }
 
     /**
