@@ -109,8 +109,10 @@ public final class Report {
     }
 
     private void record(Scenario scenario, Subject subject, int round, Map<Metric, Double> fork) throws IOException {
+        // a name may have a comma in it
+        String quoted = '"' + subject.name() + '"';
         fork.forEach((metric, value) -> this.csv
-            .add(String.join(",", scenario.name(), subject.name(), "" + round, metric.name(), value.toString())));
+            .add(String.join(",", scenario.name(), quoted, "" + round, metric.name(), value.toString())));
         @Nullable Path file = this.options.csv();
         if (file != null) {
             Files.write(file, this.csv);
