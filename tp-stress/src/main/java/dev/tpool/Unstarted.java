@@ -49,6 +49,11 @@ final class Unstarted {
         }, null);
     }
 
+    static TpWait wait(TpPool pool) {
+        return new TpWait("wait", TpEnvironment.of(pool), (instance, context, self, result) -> {
+        }, null);
+    }
+
     /**
      * A task that does nothing but count how often it is told of its end.
      */
@@ -97,8 +102,7 @@ final class Unstarted {
      * The same of a wait, whose callbacks have all been signalled.
      */
     static TpWait leased(TpPool pool, TpEvent set, Stripe stripe, int posts, int leased) {
-        TpWait wait = new TpWait("wait", TpEnvironment.of(pool), (instance, context, self, result) -> {
-        }, null);
+        TpWait wait = wait(pool);
         for (int i = 0; i < posts; i++) {
             wait.set(set);
         }

@@ -34,8 +34,7 @@ public class WaitCloseTest {
 
     private final TpEvent event = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitCloseTest() {
         this.wait.set(this.event, Duration.ofMillis(1));

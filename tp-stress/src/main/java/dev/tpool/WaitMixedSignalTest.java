@@ -31,8 +31,7 @@ public class WaitMixedSignalTest {
 
     private final TpEvent event = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitMixedSignalTest() {
         this.wait.set(this.event, Duration.ZERO);

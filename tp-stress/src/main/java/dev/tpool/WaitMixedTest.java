@@ -31,8 +31,7 @@ public class WaitMixedTest {
 
     private final TpEvent event = TpEvent.manualReset(true);
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitMixedTest() {
         this.wait.set(this.event);

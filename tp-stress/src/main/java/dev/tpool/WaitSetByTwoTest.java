@@ -30,8 +30,7 @@ public class WaitSetByTwoTest {
 
     private final TpEvent other = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitSetByTwoTest() {
         this.wait.set(this.event);

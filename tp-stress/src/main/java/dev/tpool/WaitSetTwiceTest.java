@@ -32,8 +32,7 @@ public class WaitSetTwiceTest {
 
     private final TpEvent other = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitSetTwiceTest() {
         this.wait.set(this.other);

@@ -30,8 +30,7 @@ public class WaitTakenBackTwiceTest {
 
     private final TpEvent event = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitTakenBackTwiceTest() {
         this.wait.set(this.event);

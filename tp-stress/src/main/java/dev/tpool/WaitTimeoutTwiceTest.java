@@ -39,8 +39,7 @@ public class WaitTimeoutTwiceTest {
 
     private final TpEvent other = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitTimeoutTwiceTest() {
         // There are two settings from now on; the clock is armed for the second one.

@@ -35,8 +35,7 @@ public class WaitUnsetTimedTest {
 
     private final TpEvent event = TpEvent.autoReset();
 
-    private final TpWait wait = new TpWait("wait", TpEnvironment.of(this.pool), (instance, context, wait, outcome) -> {
-    }, null);
+    private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitUnsetTimedTest() {
         this.wait.set(this.event);
