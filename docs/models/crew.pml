@@ -53,6 +53,7 @@ byte alive;
 byte idle;
 byte searching;
 bool closed;
+bool terminated;
 
 /* Crew */
 bool lock;
@@ -309,7 +310,11 @@ inline go(most) {
             word(1, 0, 1)
 #else
             if
+#if MUTATION == 29
             :: searching > 0 || alive >= most -> next = RETURN; break
+#else
+            :: searching > 0 || alive >= most || terminated -> next = RETURN; break
+#endif
             :: else -> word(1, 0, 1); next = STARTING
             fi }
 #endif
@@ -391,14 +396,26 @@ proctype Poster() {
         fi;
         if
         :: atomic { alive == 0 -> refused++ }
-        :: atomic { alive > 0 ->
+        :: alive > 0 ->
 #if MUTATION == 4
-                next = SIGNAL };
-            go(limit);
+            signalWork();
             add()
 #else
-                add() };
+            add();
             signalWork()
+#endif
+#ifdef CLOSE
+            ;
+#if MUTATION != 30
+            /* enqueueAdmitted(): what this one and others have added too late is dropped */
+            if
+            :: terminated ->
+                atomic { !lane_lock -> refused = refused + arrivals + line; arrivals = 0; line = 0 }
+            :: !terminated
+            fi
+#else
+            skip
+#endif
 #endif
         fi
 #endif
@@ -414,7 +431,7 @@ proctype Poster() {
 
 inline begin() {
     running++;
-    assert(running <= MAX)
+    assert(running <= MAX && !terminated)
 }
 
 inline parkNow() {
@@ -746,7 +763,12 @@ rejoin:
     :: atomic { !(none && (alive > 0 || objects == 0)) -> none = true }
     fi;
     if
+#if MUTATION == 31
     :: atomic { alive < limit -> word(1, 0, 1); mine = true; goto serve }
+#else
+    :: atomic { terminated -> goto leave }
+    :: atomic { !terminated && alive < limit -> word(1, 0, 1); mine = true; goto serve }
+#endif
     :: atomic { alive >= limit -> next = REPLACE }
     fi;
     isEmpty(none);
@@ -837,12 +859,20 @@ proctype Terminator() {
     bool none;
     do
     :: atomic { !lock -> lock = true };
+        /* isTerminated() */
+again:
         if
         :: isFinished && alive == 0 -> isEmpty(none)
         :: else -> none = false
         fi;
         if
-        :: none -> lock = false; break
+        :: none ->
+            if
+            :: atomic { alive == 0 -> terminated = true }
+            :: alive > 0 -> goto again
+            fi;
+            lock = false;
+            break
         :: else -> atomic { waiting = true; lock = false }; !waiting
         fi
     od;

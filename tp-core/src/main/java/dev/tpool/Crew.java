@@ -133,22 +133,23 @@ final class Crew {
 
     /**
      * Sees to it that what was just added to the queue finds a worker.
+     * @return {@code false} if there will be none any more, since the pool came to its
+     * end before
      */
-    void signalWork() {
+    boolean signalWork() {
         long seen = this.state.get();
         if (CrewState.searching(seen) > 0) {
-            return;
+            return true;
         }
         if (CrewState.idle(seen) > 0 && wakeOne()) {
-            return;
+            return true;
         }
         int limit = growthLimit();
         if (CrewState.alive(seen) < limit) {
-            startSearcher(limit);
+            return startSearcher(limit) || !CrewState.isTerminated(this.state.get());
         }
-        else {
-            this.governor.backlog();
-        }
+        this.governor.backlog();
+        return true;
     }
 
     /**
@@ -302,7 +303,18 @@ final class Crew {
     }
 
     boolean isTerminated() {
-        return isFinished() && alive() == 0 && this.queue.isEmpty();
+        while (true) {
+            long seen = this.state.get();
+            if (CrewState.isTerminated(seen)) {
+                return true;
+            }
+            if (!isFinished() || CrewState.alive(seen) > 0 || !this.queue.isEmpty()) {
+                return false;
+            }
+            if (this.state.compareAndSet(seen, seen | CrewState.TERMINATED)) {
+                return true;
+            }
+        }
     }
 
     boolean awaitTermination(Deadline deadline) throws InterruptedException {
@@ -564,6 +576,9 @@ final class Crew {
         }
         while (true) {
             long seen = this.state.get();
+            if (CrewState.isTerminated(seen)) {
+                return false;
+            }
             if (CrewState.alive(seen) >= growthLimit()) {
                 replaceSearcher();
                 return false;
@@ -625,7 +640,7 @@ final class Crew {
     private boolean startSearcher(int limit) {
         while (true) {
             long seen = this.state.get();
-            if (CrewState.searching(seen) > 0 || CrewState.alive(seen) >= limit) {
+            if (CrewState.searching(seen) > 0 || CrewState.alive(seen) >= limit || CrewState.isTerminated(seen)) {
                 return false;
             }
             if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)) {

@@ -9,7 +9,8 @@ final class CrewState {
     /*-
      * Layout, high to low
      *
-     *   63..61  unused      always 0
+     *   63..62  unused      always 0
+     *   61      TERMINATED  somebody was told that the pool is at its end: nobody starts any more
      *   60      CLOSED      the pool was closed
      *   59..40  searching   workers that are on their way to the queue: started, woken, or spinning
      *   39..20  idle        workers that are on the idle stack
@@ -41,6 +42,12 @@ final class CrewState {
      *   worker       idle for too long, above the floor    L   idle - 1, alive - 1
      *   worker       closed and nothing left to do         L   alive - 1, searching - 1 if it was searching
      *   closer       close()                                   CLOSED
+     *   observer     asks for the end, and finds CLOSED, no    TERMINATED
+     *                object, nothing queued and alive at 0
+     *
+     * A one-shot is admitted and then added. If the pool came to its end in between, its poster meets TERMINATED
+     * when he looks for somebody to run it, and takes back what he finds in the queue. As both are bits of
+     * one word, either a worker was permitted to start before, and the pool is not at its end, or none is.
      *
      * Whoever adds to the queue looks at this word afterwards, and whoever stops searching looks at the
      * queue afterwards; both are sequentially consistent, so one of them sees the other: no wake-up is
@@ -58,6 +65,8 @@ final class CrewState {
     static final long SEARCHING_ONE = 1L << 40;
 
     static final long CLOSED = 1L << 60;
+
+    static final long TERMINATED = 1L << 61;
 
     private static final int COUNT_MASK = (1 << 20) - 1;
 
@@ -78,6 +87,10 @@ final class CrewState {
 
     static boolean isClosed(long state) {
         return (state & CLOSED) != 0;
+    }
+
+    static boolean isTerminated(long state) {
+        return (state & TERMINATED) != 0;
     }
 
 }

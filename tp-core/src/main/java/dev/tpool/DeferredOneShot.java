@@ -67,7 +67,7 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
             pool().posted(this);
         }
         if (first && !this.admitted) {
-            pool().runOnCaller(this, false);
+            pool().runOnCaller(this);
         }
         else {
             pool().enqueue(this);

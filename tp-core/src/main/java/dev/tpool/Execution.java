@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <li>the execution is counted and the monitor told;</li>
  * <li>the completion of a one-shot is told;</li>
  * <li>the thread is put back into the state it was in, and the execution settles: waiters
- * are let go.</li>
+ * are let go, and if the object comes to its end, those who want to know of that are told
+ * and its library may be closed;</li>
+ * <li>the thread is put back once more if that has happened.</li>
  * </ol>
  * Every step runs whatever the steps before it threw. If a leased callback has left
  * nothing to any step but to carry out its completion actions, to put the thread back, to
@@ -99,14 +101,21 @@ final class Execution {
         return again;
     }
 
-    private static void endLeaseAndSettle(QueueNode node, @Nullable Worker worker, boolean disassociated) {
+    private void endLeaseAndSettle(QueueNode node, @Nullable Worker worker, boolean disassociated) {
         try {
             if (worker != null) {
                 worker.endLease();
             }
         }
         finally {
-            node.settle(disassociated);
+            try {
+                node.settle(disassociated);
+            }
+            finally {
+                if (node.mayHaveEnded()) {
+                    restoreThread();
+                }
+            }
         }
     }
 
@@ -261,7 +270,7 @@ final class Execution {
      * platform has no way to find them.
      */
     @SuppressWarnings("ThreadPriorityCheck") // It is not set here but put back.
-    private void restoreThread() {
+    void restoreThread() {
         if (this.ownsThread) {
             Thread.interrupted();
         }

@@ -25,7 +25,8 @@ final class ObjectAside {
     final @Nullable Results contexts;
 
     /**
-     * What was captured when a timer was set; guarded by the clock's lock.
+     * What was captured when a timer was set, as long as callbacks are to come; guarded
+     * by the clock's lock.
      */
     @Nullable TpActivationContext captured;
 

@@ -137,6 +137,13 @@ final class ObjectState {
         return (state & flag) != 0;
     }
 
+    /**
+     * Whether one more cannot be counted.
+     */
+    static boolean isFull(long state) {
+        return pending(state) >= MAX_PENDING - PENDING_HEADROOM;
+    }
+
     static boolean isQuiescent(long state) {
         return (state & (MAX_PENDING | ((long) MAX_RUNNING << 32) | STARTED)) == 0;
     }

@@ -50,6 +50,11 @@ abstract sealed class OneShot extends QueueNode implements TpCallbackSource perm
     }
 
     @Override
+    final boolean mayHaveEnded() {
+        return false;
+    }
+
+    @Override
     final boolean claimInPlace() {
         return false;
     }

@@ -37,6 +37,12 @@ abstract sealed class QueueNode extends Body permits TpObject, OneShot {
     abstract boolean claim(TpCallbackInstance instance);
 
     /**
+     * Whether user code may have run when the last execution settled, since the node came
+     * to its end by that.
+     */
+    abstract boolean mayHaveEnded();
+
+    /**
      * Turns one of several pending callbacks into a running one, while the node keeps its
      * place in the queue. Called by a worker that saw it there, and saw nobody else whose
      * turn it were.

@@ -657,10 +657,10 @@ public final class TpEnvironment {
         // to claim.
         if (admitted) {
             target.posted(oneShot);
-            target.enqueue(oneShot);
+            target.enqueueAdmitted(oneShot);
         }
         else {
-            target.runOnCaller(oneShot, false);
+            target.runOnCaller(oneShot);
         }
         return oneShot;
     }

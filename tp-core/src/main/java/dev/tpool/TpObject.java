@@ -268,8 +268,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             return;
         }
         long seen = (long) STATE.getAndAdd(this, ObjectState.PENDING_ONE);
-        if ((seen & (ObjectState.QUEUED | ObjectState.CLOSED)) == ObjectState.QUEUED
-                && ObjectState.pending(seen) < ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM) {
+        if ((seen & (ObjectState.QUEUED | ObjectState.CLOSED)) == ObjectState.QUEUED && !ObjectState.isFull(seen)) {
             return;
         }
         postAside(seen);
@@ -298,7 +297,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             // and ran.
             return;
         }
-        if (ObjectState.pending(seen) >= ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM && takeBack()) {
+        if (ObjectState.isFull(seen) && takeBack()) {
             throw new TpRejectedException(
                     this + " has " + ObjectState.pending(seen) + " pending callbacks; more cannot be counted");
         }
@@ -310,7 +309,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     /**
      * Counts a post of a timer, a wait or an operation, which nothing may refuse but a
      * close. It is pending from this moment on. Takes no lock and calls nobody, so it may
-     * be called under any lock.
+     * be called under any lock. Refused, too, is what cannot be counted: to get that far,
+     * a callback has to block for minutes while nothing is done but to set its object.
      * @param evenIfClosed whether it counts for a closed object, too
      * @return whether it was counted, and what {@link #finishPost} has to do once the
      * lock was left
@@ -325,7 +325,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     final Post countPostUnless(long flags) {
         while (true) {
             long seen = this.state;
-            if (ObjectState.is(seen, flags)) {
+            if (ObjectState.is(seen, flags) || ObjectState.isFull(seen)) {
                 return Post.REFUSED;
             }
             long next = (seen + ObjectState.PENDING_ONE) | ObjectState.QUEUED;
@@ -429,6 +429,11 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
                 return;
             }
         }
+    }
+
+    @Override
+    final boolean mayHaveEnded() {
+        return isClosed();
     }
 
     final void checkOpen() {

@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -636,11 +637,11 @@ public final class TpPool implements AutoCloseable {
         switch (admit(oneShot.name(), true)) {
             case ADMITTED -> {
                 posted(oneShot);
-                enqueue(oneShot);
+                enqueueAdmitted(oneShot);
                 return true;
             }
             case RUN_BY_CALLER -> {
-                runOnCaller(oneShot, false);
+                runOnCaller(oneShot);
                 return true;
             }
             default -> {
@@ -653,12 +654,25 @@ public final class TpPool implements AutoCloseable {
         enqueue(node, TpCallbackInstance.stripeIn(this));
     }
 
-    private void enqueue(QueueNode node, @Nullable Stripe own) {
+    private boolean enqueue(QueueNode node, @Nullable Stripe own) {
         if (this.monitor != null) {
             node.queuedAt(now());
         }
         this.queue.add(node, node.environment().priority(), own);
-        this.crew.signalWork();
+        return this.crew.signalWork();
+    }
+
+    /**
+     * Adds a one-shot that was admitted.
+     * @throws IllegalStateException if the pool came to its end since then, which nothing
+     * but an object of it keeps it from: the one-shot was dropped
+     */
+    void enqueueAdmitted(QueueNode oneShot) {
+        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this))) {
+            // What others have added as late is dropped for them.
+            cancelPendingCallbacks();
+            checkOpen();
+        }
     }
 
     /**
@@ -696,16 +710,42 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Runs a callback that found the queue full on the thread that posted it.
-     * @param claimed whether it counts as running already
+     * Runs a one-shot that found the queue full on the thread that posted it.
      */
-    void runOnCaller(QueueNode node, boolean claimed) {
-        Execution execution = new Execution(this, null);
+    void runOnCaller(QueueNode oneShot) {
+        Execution execution;
+        try {
+            execution = new Execution(this, null);
+        }
+        catch (Throwable ex) {
+            if (oneShot instanceof TpObject object) {
+                // Nobody else comes for it.
+                object.cancelPendingCallbacks();
+            }
+            throw ex;
+        }
+        runOnCaller(execution, oneShot, () -> oneShot.claim(execution.instance()));
+    }
+
+    /**
+     * Runs a callback of an object that found the queue full on the thread that would
+     * have posted it.
+     */
+    void runOnCaller(TpWork work) {
+        // First what takes stack and memory: a callback that posts itself comes here
+        // again and again on one stack.
+        runOnCaller(new Execution(this, null), work, () -> {
+            work.beginOnCaller();
+            return true;
+        });
+    }
+
+    private void runOnCaller(Execution execution, QueueNode node, BooleanSupplier begin) {
         if (this.monitor != null) {
             execution.instance().queuedAt = now();
         }
         try {
-            if (claimed || node.claim(execution.instance())) {
+            if (begin.getAsBoolean()) {
                 execution.run(node, node, node.environment(), null);
             }
         }

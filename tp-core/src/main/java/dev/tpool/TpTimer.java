@@ -178,7 +178,7 @@ public final class TpTimer extends ClockEntry {
         try {
             checkOpen();
             this.isSet = false;
-            return clock.disarm(this);
+            return takeBackExpiry(clock);
         }
         finally {
             clock.unlock(this);
@@ -213,6 +213,9 @@ public final class TpTimer extends ClockEntry {
         Post post = countExpiry();
         if (period > 0 && post != Post.REFUSED) {
             clock.arm(this, now + period, window, false);
+        }
+        else {
+            forgetCaptured();
         }
         return post;
     }
@@ -250,12 +253,28 @@ public final class TpTimer extends ClockEntry {
         return (existing != null) ? existing.plan : null;
     }
 
+    /**
+     * Disarms it, and lets go of what was captured for the callbacks that do not come.
+     * Under the clock's lock.
+     */
+    private boolean takeBackExpiry(Clock clock) {
+        forgetCaptured();
+        return clock.disarm(this);
+    }
+
+    private void forgetCaptured() {
+        ObjectAside existing = asideIfAny();
+        if (existing != null) {
+            existing.captured = null;
+        }
+    }
+
     @Override
     boolean disarm() {
         Clock clock = pool().clock();
         clock.lock(this);
         try {
-            return clock.disarm(this);
+            return takeBackExpiry(clock);
         }
         finally {
             clock.unlock(this);
@@ -268,7 +287,7 @@ public final class TpTimer extends ClockEntry {
         clock.lock(this);
         try {
             this.closingWithGroup = true;
-            clock.disarm(this);
+            takeBackExpiry(clock);
         }
         finally {
             clock.unlock(this);
@@ -301,6 +320,9 @@ public final class TpTimer extends ClockEntry {
             long from = (plan.due != Plan.DUE_WHEN_SERVED) ? plan.due : now;
             plan.due = Math.max(from + plan.period, now + 1);
             clock.arm(this, plan.due, plan.window, false);
+        }
+        else {
+            forgetCaptured();
         }
         return post;
     }

@@ -67,10 +67,7 @@ public final class TpWork extends TpObject {
                     throw ex;
                 }
             }
-            case RUN_BY_CALLER -> {
-                beginOnCaller();
-                pool.runOnCaller(this, true);
-            }
+            case RUN_BY_CALLER -> pool.runOnCaller(this);
             case REFUSED -> throw pool.rejected(name());
         }
     }

@@ -181,6 +181,8 @@ final class Worker implements Runnable {
                     serve(running, node);
                 }
                 else {
+                    // Who was asked whether it can be claimed is code of a user, too.
+                    running.restoreThread();
                     this.slice.idle();
                     if (!(this.superfluous ? standBy() : this.crew.awaitWork(this))) {
                         return;

@@ -137,6 +137,123 @@ class FaultTests {
     }
 
     @Test
+    void whatTheEndOfAnObjectChangesOfTheThreadIsPutBack() throws Exception {
+        TpPool pool = single();
+        ClassLoader loader = onWorker(pool, () -> Thread.currentThread().getContextClassLoader());
+        int priority = onWorker(pool, () -> Thread.currentThread().getPriority());
+        Thread worker = onWorker(pool, Thread::currentThread);
+        TpLibrary library = TpLibrary.of("plugin", () -> change(Thread.currentThread()));
+        Gate gate = this.pools.occupy(pool);
+        TpWork work = TpEnvironment.builder().pool(pool).library(library).build().work(() -> {
+        });
+        work.submit();
+        work.close();
+        library.close();
+        gate.open();
+        assertThat(library.awaitUnloaded(Pools.GENEROUS)).isTrue();
+
+        Pools.eventually(() -> pool.snapshot().idle() == 1);
+        assertThat(worker.getName()).as("of an idle worker").isEqualTo(pool.name() + "-1");
+        assertThat(worker.getPriority()).isEqualTo(priority);
+        assertThat(worker.getContextClassLoader()).isSameAs(loader);
+
+        TpWork freed = this.pools.work(pool, () -> {
+        });
+        freed.whenFreed(() -> change(Thread.currentThread()));
+        Gate second = this.pools.occupy(pool);
+        freed.submit();
+        freed.close();
+        Started<String> next = this.pools.start(() -> onWorker(pool, () -> Thread.currentThread().getName()));
+        Pools.eventually(() -> pool.queued() == 2);
+        second.open();
+        assertThat(next.get()).as("in the next callback").isEqualTo(pool.name() + "-1");
+    }
+
+    @Test
+    void whatAnEntryThatGoesBackChangesOfTheThreadIsPutBack() throws Exception {
+        TpPool pool = single();
+        Thread worker = onWorker(pool, Thread::currentThread);
+        TpDeferredCallback deferred = TpEnvironment.of(pool).tryDefer(new TpDeferredTask<Object>() {
+
+            @Override
+            public String name() {
+                return "changing";
+            }
+
+            @Override
+            public boolean tryEnter() {
+                change(Thread.currentThread());
+                return false;
+            }
+
+            @Override
+            public void run(TpCallbackInstance instance, Object context) {
+                // It never comes to that.
+            }
+
+            @Override
+            public void completed(Throwable failure) {
+                // Nor to this.
+            }
+
+            @Override
+            public void cancelled() {
+                // Nobody waits for it.
+            }
+
+        }, null);
+        deferred.postNow();
+
+        Pools.eventually(() -> pool.snapshot().idle() == 1);
+        assertThat(worker.getName()).isEqualTo(pool.name() + "-1");
+        assertThat(onWorker(pool, () -> Thread.currentThread().getName())).isEqualTo(pool.name() + "-1");
+        deferred.cancel();
+    }
+
+    @Test
+    void whoRunsACallbackHimselfAndHasTooLittleStackLeavesNothingBehind() throws Exception {
+        TpPool pool = this.pools
+            .create((builder) -> builder.threadMaximum(1).queueCapacity(1).whenFull(TpFullPolicy.CALLER_RUNS));
+        Gate gate = this.pools.occupy(pool);
+        TpWork queued = this.pools.work(pool, () -> {
+        });
+        queued.submit();
+        TpWork work = this.pools.work(pool, () -> {
+        });
+        TpCleanupGroup group = this.pools.closing(TpCleanupGroup.create("group"));
+        TpEnvironment member = TpEnvironment.builder().pool(pool).cleanupGroup(group).build();
+
+        onThreadWithoutStack(work::submit);
+        onThreadWithoutStack(() -> member.trySubmit(() -> {
+        }));
+
+        assertThat(work.running()).isZero();
+        assertThat(work.waitForCallbacks(false, Pools.GENEROUS)).isTrue();
+        assertThat(group.size()).isZero();
+        gate.open();
+        queued.waitForCallbacks(false);
+    }
+
+    /**
+     * On a thread whose stack is used up by what begins an execution.
+     */
+    private static void onThreadWithoutStack(Runnable action) throws InterruptedException {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread thread = new Thread(action) {
+
+            @Override
+            public ClassLoader getContextClassLoader() {
+                throw new StackOverflowError("on purpose");
+            }
+
+        };
+        thread.setUncaughtExceptionHandler((failed, failure) -> thrown.set(failure));
+        thread.start();
+        thread.join(Pools.GENEROUS.toMillis());
+        assertThat(thrown.get()).isInstanceOf(StackOverflowError.class);
+    }
+
+    @Test
     void aThreadLocalThatACallbackLeavesBehindStaysWithTheThread() throws Exception {
         TpPool pool = single();
         ThreadLocal<String> left = new ThreadLocal<>();

@@ -1,5 +1,6 @@
 package dev.tpool;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import dev.tpool.sync.TpEvent;
@@ -60,6 +62,43 @@ class TpContextCaptureTests {
         var posted = environment.submit(() -> String.valueOf(USER.get()));
         gate.open();
         return posted.get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aTimerKeepsNoContextForCallbacksThatDoNotCome() throws Exception {
+        AtomicReference<@Nullable WeakReference<TpActivationContext>> last = new AtomicReference<>();
+        TpPool pool = this.pools.single();
+        TpEnvironment environment = TpEnvironment.builder().pool(pool).contextCapture(() -> {
+            TpActivationContext captured = new NothingToActivate();
+            last.set(new WeakReference<>(captured));
+            return captured;
+        }).build();
+        TpTimer timer = this.pools.closing(environment.timer(() -> {
+        }));
+
+        timer.set(Duration.ofHours(1));
+        timer.unset();
+        awaitCollected(last.get());
+        timer.set(Duration.ofMillis(1));
+        Pools.eventually(() -> pool.completed() == 1);
+        timer.waitForCallbacks(false);
+        awaitCollected(last.get());
+        timer.set(Duration.ZERO);
+        timer.waitForCallbacks(false);
+        awaitCollected(last.get());
+        timer.set(Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO);
+        pool.disarm();
+        awaitCollected(last.get());
+        timer.set(Duration.ofHours(1));
+        timer.close();
+        awaitCollected(last.get());
+    }
+
+    private static void awaitCollected(@Nullable WeakReference<?> reference) {
+        Pools.eventually(() -> {
+            System.gc();
+            return reference != null && reference.get() == null;
+        });
     }
 
     @Test
@@ -343,6 +382,16 @@ class TpContextCaptureTests {
 
         @Override
         public void cancelled() {
+        }
+
+    }
+
+    private static final class NothingToActivate implements TpActivationContext {
+
+        @Override
+        public Scope activate() {
+            return () -> {
+            };
         }
 
     }

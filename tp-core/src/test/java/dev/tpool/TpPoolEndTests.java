@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 import dev.tpool.sync.TpEvent;
@@ -52,6 +54,86 @@ class TpPoolEndTests {
         idle.set(Duration.ZERO);
         idle.waitForCallbacks(false);
         assertThat(fired).as("a timer that is set again").hasValue(1);
+    }
+
+    @Test
+    void whatIsPostedWhileThePoolComesToItsEndDoesNotRunAfterIt() {
+        AtomicReference<TpPool> closed = new AtomicReference<>();
+        AtomicBoolean ended = new AtomicBoolean();
+        List<String> told = new CopyOnWriteArrayList<>();
+        TpPool pool = this.pools.create((builder) -> builder.monitor(new TpMonitor() {
+
+            @Override
+            public void callbackQueued(TpCallbackSource source) {
+                told.add("queued");
+                // It was admitted, and is not queued yet.
+                closed.get().close();
+                ended.set(terminates(closed.get()));
+            }
+
+            @Override
+            public void callbackStarted(TpCallbackSource source, long queuedNanos) {
+                told.add("started");
+            }
+
+            @Override
+            public void callbacksDropped(TpCallbackSource source, long count) {
+                told.add("dropped " + count);
+            }
+
+        }));
+        closed.set(pool);
+
+        assertThatIllegalStateException().isThrownBy(() -> TpEnvironment.of(pool).trySubmit(() -> told.add("ran")));
+
+        assertThat(ended).isTrue();
+        assertThat(pool.isTerminated()).isTrue();
+        assertThat(pool.threads()).isZero();
+        assertThat(told).containsExactly("queued", "dropped 1");
+    }
+
+    private static boolean terminates(TpPool pool) {
+        try {
+            return pool.awaitTermination(Pools.GENEROUS);
+        }
+        catch (InterruptedException ex) {
+            throw new AssertionError(ex);
+        }
+    }
+
+    @Test
+    void nothingRunsAfterTheEndWhoeverPosts() throws Exception {
+        AtomicInteger accepted = new AtomicInteger();
+        AtomicInteger ran = new AtomicInteger();
+        for (int round = 0; round < 2_000; round++) {
+            TpPool pool = TpPool.builder("ending").threadMaximum(2).build();
+            TpEnvironment environment = TpEnvironment.of(pool);
+            AtomicBoolean over = new AtomicBoolean();
+            AtomicBoolean late = new AtomicBoolean();
+            accepted.set(0);
+            ran.set(0);
+            Started<Boolean> poster = this.pools.start(() -> {
+                try {
+                    while (environment.trySubmit(() -> {
+                        late.compareAndSet(false, over.get());
+                        ran.incrementAndGet();
+                    })) {
+                        accepted.incrementAndGet();
+                    }
+                    return false;
+                }
+                catch (IllegalStateException ex) {
+                    return true;
+                }
+            });
+            pool.close();
+            assertThat(pool.awaitTermination(Pools.GENEROUS)).isTrue();
+            over.set(true);
+            assertThat(poster.get()).isTrue();
+            assertThat(late).isFalse();
+            assertThat(pool.isTerminated()).isTrue();
+            assertThat(ran).hasValue(accepted.get());
+        }
     }
 
     @Test

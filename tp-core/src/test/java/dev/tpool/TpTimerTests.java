@@ -914,6 +914,23 @@ class TpTimerTests {
         assertThat(real.awaitTermination(Duration.ofMinutes(1))).isTrue();
     }
 
+    @Test
+    void whatCannotBeCountedIsNotPosted() throws Exception {
+        occupyTheWorker();
+        this.timer.set(NONE);
+        long most = ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM;
+        this.timer.addBackByState(Integer.MAX_VALUE);
+        this.timer.addBackByState((int) (most - this.timer.pending()));
+
+        this.timer.set(NONE);
+
+        assertThat(this.timer.pending()).isEqualTo(most);
+        assertThat(this.timer.running()).isZero();
+        assertThat(this.timer.cancelPendingCallbacks()).isEqualTo(most);
+        this.workerIsFree.countDown();
+        assertRuns(0);
+    }
+
     private TpTimer memberOf(TpCleanupGroup group, TpTimerCallback<Object> callback) {
         return this.environment.toBuilder().cleanupGroup(group).build().timer(callback, new Object());
     }
