@@ -9,14 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpPool;
+import dev.tpool.TpWaitResult;
 import dev.tpool.TpWork;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
+import dev.tpool.boot.autoconfigure.annotation.TpTriggerAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.annotation.TpCallback;
+import dev.tpool.spring.annotation.TpOverlap;
+import dev.tpool.spring.annotation.TpTimer;
+import dev.tpool.spring.annotation.TpWait;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -57,11 +63,29 @@ class ReadmePageTests {
             .withBean(Importer.class)
             .run((context) -> {
                 context.getBean(Importer.class).importAll(files);
-                Awaitility.await().until(() -> LINES.size() == 20);
+                Path missing = this.directory.resolve("missing");
+                context.getBean(Importer.class).importAll(List.of(missing));
+                Awaitility.await().until(() -> LINES.size() == 21);
+                assertThat(LINES.remove(missing)).as("a failure is seen").isEqualTo(-1);
                 assertThat(LINES).allSatisfy((file, lines) -> assertThat(file).hasFileName(lines + ".txt"));
                 TpRegistry registry = context.getBean(TpRegistry.class);
                 assertThat(registry.semaphore("import-slots").availablePermits()).isEqualTo(4);
                 assertThat(registry.event("import-done").await(Duration.ofMinutes(1))).isTrue();
+            });
+    }
+
+    @Test
+    void timersAndWaits(CapturedOutput output) {
+        new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(TpAutoConfiguration.class, TpCallbackAutoConfiguration.class,
+                    TpTriggerAutoConfiguration.class))
+            .withPropertyValues("tp.events.import-done.reset=auto")
+            .withBean(Upkeep.class)
+            .run((context) -> {
+                AtomicInteger looks = context.getBean(Upkeep.class).looks;
+                Awaitility.await().until(() -> looks.get() == 1);
+                context.getBean(TpRegistry.class).event("import-done").set();
+                Awaitility.await().until(() -> output.toString().contains("import SIGNALLED after "));
             });
     }
 
@@ -71,8 +95,8 @@ class ReadmePageTests {
         assertThat(output).contains("refreshed");
     }
 
-    static void log(Path file, int lines) {
-        LINES.put(file, lines);
+    static void log(Path file, Integer lines, Throwable failure) {
+        LINES.put(file, (failure != null) ? -1 : lines);
     }
 
     @Component
@@ -99,8 +123,25 @@ class ReadmePageTests {
 
         void importAll(List<Path> files) throws IOException {
             for (Path file : files) {
-                this.imports.load(file).thenAccept((lines) -> log(file, lines));
+                this.imports.load(file).whenComplete((lines, failure) -> log(file, lines, failure));
             }
+        }
+
+    }
+
+    @Component
+    static class Upkeep {
+
+        private final AtomicInteger looks = new AtomicInteger();
+
+        @TpTimer(period = "10s", overlap = TpOverlap.SKIP)
+        void look() {
+            this.looks.incrementAndGet();
+        }
+
+        @TpWait(event = "import-done", timeout = "1h")
+        void imported(TpWaitResult result) {
+            System.out.println("import " + result + " after " + this.looks + " looks");
         }
 
     }
