@@ -339,27 +339,33 @@ public final class TpPool implements AutoCloseable {
         for (TpObject object : this.objects.all()) {
             count(cancelled, object.name(), object.cancelPendingCallbacks());
         }
-        // Objects go back: something may have been posted meanwhile, and whoever takes
-        // them next finds out.
-        List<QueueNode> objects = new ArrayList<>();
-        QueueNode node = this.queue.take();
-        while (node != null) {
-            if (node instanceof OneShot oneShot) {
-                callbackClaimed(oneShot);
-                this.dropped.increment();
-                count(cancelled, oneShot.name(), 1);
+        try {
+            // Objects go back: something may have been posted meanwhile, and whoever
+            // takes them next finds out.
+            List<QueueNode> objects = new ArrayList<>();
+            QueueNode node = this.queue.take();
+            while (node != null) {
+                if (node instanceof OneShot oneShot) {
+                    callbackClaimed(oneShot);
+                    this.dropped.increment();
+                    count(cancelled, oneShot.name(), 1);
+                }
+                else if (node instanceof TrackedOneShot oneShot) {
+                    // It forgets its name when it ends.
+                    String oneShotName = oneShot.name();
+                    count(cancelled, oneShotName, oneShot.cancelPendingCallbacks());
+                }
+                else {
+                    objects.add(node);
+                }
+                node = this.queue.take();
             }
-            else if (node instanceof TrackedOneShot oneShot) {
-                // It forgets its name when it ends.
-                String oneShotName = oneShot.name();
-                count(cancelled, oneShotName, oneShot.cancelPendingCallbacks());
-            }
-            else {
-                objects.add(node);
-            }
-            node = this.queue.take();
+            objects.forEach(this::enqueue);
         }
-        objects.forEach(this::enqueue);
+        finally {
+            // A worker that saw something in the queue while it parked did not leave.
+            this.crew.wakeAllIfFinished();
+        }
         return cancelled;
     }
 

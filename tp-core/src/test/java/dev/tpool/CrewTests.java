@@ -67,4 +67,25 @@ class CrewTests {
         assertThat(standsBy(SHORT)).isGreaterThanOrEqualTo(SHORT);
     }
 
+    /**
+     * A poster that was admitted before the close adds to the queue while a worker parks,
+     * which therefore does not leave.
+     */
+    @Test
+    void aWorkerThatParkedBecauseOfWhatIsDroppedIsLetGo() throws Exception {
+        TpPool pool = this.pools.create();
+        pool.close();
+        Crew crew = pool.crew();
+        Worker worker = new Worker(crew, pool, pool.queue());
+        worker.searching = false;
+        pool.queue().add(LaneTests.node("added by a late poster"), TpPriority.NORMAL, null);
+        Started<Boolean> parked = this.pools.start(() -> crew.standBy(worker, LONG));
+        Pools.eventually(() -> crew.idle() == 1);
+
+        assertThat(pool.cancelPendingCallbacks()).hasSize(1);
+
+        assertThat(crew.idle()).isZero();
+        assertThat(parked.get()).isTrue();
+    }
+
 }
