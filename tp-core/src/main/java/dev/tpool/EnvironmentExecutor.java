@@ -2,6 +2,7 @@ package dev.tpool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,7 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * An environment as an executor, for those who ask for one. Its tasks are the callbacks
  * of one work object, so that none is refused while the executor lives, not even by a
- * pool that was closed meanwhile. Shutting it down leaves the pool alone.
+ * pool that was closed meanwhile, unless the pool has {@linkplain TpPool#closeObjects()
+ * closed its objects}. Nor is one dropped with what the pool has queued, since it may
+ * complete what other threads wait for. Shutting it down leaves the pool alone.
  */
 final class EnvironmentExecutor extends AbstractExecutorService {
 
@@ -35,14 +38,43 @@ final class EnvironmentExecutor extends AbstractExecutorService {
      * @param environment one without a cleanup group, on a pool with an unbounded queue
      */
     EnvironmentExecutor(TpEnvironment environment) {
-        this.work = environment.work("executor", this::runNext);
+        this.work = environment.toBuilder().undroppable().build().work("executor", this::runNext);
     }
 
     @Override
     public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
         begin();
-        this.tasks.add(task);
-        this.work.submit();
+        boolean added = false;
+        try {
+            this.tasks.add(task);
+            added = true;
+        }
+        finally {
+            if (!added) {
+                end();
+            }
+        }
+        try {
+            this.work.submit();
+        }
+        catch (IllegalStateException | RejectedExecutionException ex) {
+            takeBack(task, ex);
+        }
+    }
+
+    /**
+     * A task was added for which no callback could be posted.
+     */
+    private void takeBack(Runnable task, RuntimeException refusal) {
+        if (!this.tasks.remove(task)) {
+            // The callback of one that was added later was faster, and ran it: now that
+            // one has no callback.
+            runNext();
+            return;
+        }
+        end();
+        throw new RejectedExecutionException("this view of " + this.work.pool() + " takes no tasks", refusal);
     }
 
     private void runNext() {

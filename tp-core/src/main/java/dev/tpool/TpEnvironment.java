@@ -30,6 +30,8 @@ public final class TpEnvironment {
 
     private final boolean housekeeping;
 
+    private final boolean undroppable;
+
     private final @Nullable TpLibrary library;
 
     private final @Nullable TpFinalizationCallback finalizationCallback;
@@ -52,6 +54,7 @@ public final class TpEnvironment {
         this.runsLong = builder.runsLong;
         this.persistent = builder.persistent;
         this.housekeeping = builder.housekeeping;
+        this.undroppable = builder.undroppable;
         this.library = builder.library;
         this.finalizationCallback = builder.finalizationCallback;
         this.activationContext = builder.activationContext;
@@ -194,6 +197,13 @@ public final class TpEnvironment {
 
     boolean isHousekeeping() {
         return this.housekeeping;
+    }
+
+    /**
+     * Whether {@link TpPool#cancelPendingCallbacks()} leaves its objects alone.
+     */
+    boolean isUndroppable() {
+        return this.undroppable;
     }
 
     boolean captures() {
@@ -712,6 +722,8 @@ public final class TpEnvironment {
 
         private boolean housekeeping;
 
+        private boolean undroppable;
+
         private @Nullable TpLibrary library;
 
         private @Nullable TpFinalizationCallback finalizationCallback;
@@ -733,6 +745,7 @@ public final class TpEnvironment {
             this.runsLong = from.runsLong;
             this.persistent = from.persistent;
             this.housekeeping = from.housekeeping;
+            this.undroppable = from.undroppable;
             this.library = from.library;
             this.finalizationCallback = from.finalizationCallback;
             this.activationContext = from.activationContext;
@@ -873,6 +886,15 @@ public final class TpEnvironment {
          */
         Builder housekeeping() {
             this.housekeeping = true;
+            return this;
+        }
+
+        /**
+         * Sets that what is queued is not dropped with the rest of the pool, since others
+         * wait for what it does.
+         */
+        Builder undroppable() {
+            this.undroppable = true;
             return this;
         }
 

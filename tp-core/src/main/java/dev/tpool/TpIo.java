@@ -61,8 +61,10 @@ public final class TpIo extends TpObject {
      * of an environment; open the channels with it. One worker waits for events as long
      * as the group lives, so the pool needs at least one more. The callbacks are no
      * members of the environment's cleanup group, whose close would wait for them for
-     * ever, and run in no captured context. The group goes on if its pool is closed, and
-     * the pool ends after the group: shut the group down, and close its channels.
+     * ever, and run in no captured context, and a pool that
+     * {@linkplain TpPool#cancelPendingCallbacks() drops what is queued} leaves them. The
+     * group goes on if its pool is closed, and the pool ends after the group: shut the
+     * group down, and close its channels.
      * @param environment where the group's callbacks run
      * @return the group
      * @throws IOException if the platform refuses it

@@ -330,14 +330,18 @@ public final class TpPool implements AutoCloseable {
      * Drops the callbacks that are queued at this moment, whoever posted them: they run
      * neither their callback nor anything that belongs to it, and futures are cancelled.
      * Running callbacks are not interrupted. Members of a cleanup group should be closed
-     * with it before, since cancel callbacks are called by the group alone. Takes time in
-     * proportion to what is queued.
+     * with it before, since cancel callbacks are called by the group alone. What
+     * {@linkplain TpIo#channelGroup channel groups} have queued stays and runs: it
+     * completes operations that others wait for. Takes time in proportion to what is
+     * queued.
      * @return how many were dropped, by the name of their object
      */
     public Map<String, Long> cancelPendingCallbacks() {
         Map<String, Long> cancelled = new TreeMap<>();
         for (TpObject object : this.objects.all()) {
-            count(cancelled, object.name(), object.cancelPendingCallbacks());
+            if (!object.environment().isUndroppable()) {
+                count(cancelled, object.name(), object.cancelPendingCallbacks());
+            }
         }
         try {
             // Objects go back: something may have been posted meanwhile, and whoever

@@ -2,6 +2,7 @@ package dev.tpool;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
  * An environment as an executor.
@@ -75,6 +77,57 @@ class EnvironmentExecutorTests {
 
         assertThat(this.executor.submit(() -> "ran").get(60, TimeUnit.SECONDS)).isEqualTo("ran");
         assertThat(this.pool.awaitTermination(Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void losesNoTaskToAPoolThatDropsWhatIsQueued() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(2);
+        List<String> ran = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            this.executor.execute(() -> {
+                blocked.countDown();
+                awaitUninterruptibly(free);
+            });
+        }
+        awaitUninterruptibly(blocked);
+        this.executor.execute(() -> ran.add("before"));
+
+        assertThat(this.pool.cancelPendingCallbacks()).isEmpty();
+
+        this.executor.execute(() -> ran.add("after"));
+        free.countDown();
+        this.executor.shutdown();
+        assertThat(this.executor.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(ran).containsExactlyInAnyOrder("before", "after");
+    }
+
+    @Test
+    void whatIsRefusedSinceThePoolHasClosedItsObjectsIsNotWaitedFor() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        AtomicInteger ran = new AtomicInteger();
+        this.executor.execute(() -> {
+            awaitUninterruptibly(free);
+            ran.incrementAndGet();
+        });
+        assertThat(this.pool.closeObjects()).containsExactly("executor");
+
+        assertThatExceptionOfType(RejectedExecutionException.class)
+            .isThrownBy(() -> this.executor.execute(() -> ran.addAndGet(10)))
+            .withMessageContaining("executor");
+
+        free.countDown();
+        this.executor.shutdown();
+        assertThat(this.executor.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(ran).hasValue(1);
+    }
+
+    @Test
+    void waitsForNothingThatIsNoTask() {
+        assertThatNullPointerException().isThrownBy(() -> this.executor.execute(null));
+
+        this.executor.shutdown();
+        assertThat(this.executor.isTerminated()).isTrue();
     }
 
     @Test
