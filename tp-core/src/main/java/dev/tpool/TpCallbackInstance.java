@@ -448,9 +448,9 @@ public final class TpCallbackInstance {
         TpEnvironment environment = source.environment();
         long started = (now == 0) ? 0 : this.startedAt;
         Duration age = (now == 0) ? null : Duration.ofNanos(Math.max(0, now - started));
-        return new TpRunningCallback(source.name(), source.kind(), environment.priority(), environment.groupName(),
-                this.thread.getName(), threadId(), age, started, this.longRunning, this.disassociated,
-                registeredActions());
+        return new TpRunningCallback(environment.pool().nameOf(source), source.kind(), environment.priority(),
+                environment.groupName(), this.thread.getName(), threadId(), age, started, this.longRunning,
+                this.disassociated, registeredActions());
     }
 
     /**

@@ -136,20 +136,20 @@ public final class TpCleanupGroup implements AutoCloseable {
      * @return an immutable snapshot; members that are being closed are not in it
      */
     public TpGroupSnapshot snapshot() {
+        List<TpObject> members;
         this.lock.lock();
         try {
-            List<TpObjectSnapshot> members = new ArrayList<>(this.size);
+            members = new ArrayList<>(this.size);
             for (TpObject each = this.first; each != null; each = each.aside().groupAfter) {
-                members.add(TpObjectSnapshot.of(each));
+                members.add(each);
             }
-            for (TrackedOneShot each : this.oneShots.outstanding()) {
-                members.add(TpObjectSnapshot.of(each));
-            }
-            return new TpGroupSnapshot(this.name, List.copyOf(members));
+            members.addAll(this.oneShots.outstanding());
         }
         finally {
             this.lock.unlock();
         }
+        // Not under the lock: tasks are asked for their names.
+        return new TpGroupSnapshot(this.name, members.stream().map(TpObjectSnapshot::of).toList());
     }
 
     /**
@@ -365,8 +365,6 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         private final TpObject object;
 
-        private final String name;
-
         private final boolean oneShot;
 
         private long outstanding;
@@ -379,8 +377,6 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         ClosingMember(TpObject object) {
             this.object = object;
-            // A one-shot forgets its own when it ends.
-            this.name = object.name();
             this.oneShot = object.kind() == TpObjectKind.ONE_SHOT;
         }
 
@@ -441,8 +437,8 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         TpCloseReport.Member report() {
             long still = this.finished ? 0 : this.object.outstanding();
-            return new TpCloseReport.Member(this.name, this.object.kind(), Math.max(0, this.outstanding - still),
-                    this.dropped, this.cancelCallbackRan, this.finished);
+            return new TpCloseReport.Member(this.object.pool().nameOf(this.object), this.object.kind(),
+                    Math.max(0, this.outstanding - still), this.dropped, this.cancelCallbackRan, this.finished);
         }
 
     }

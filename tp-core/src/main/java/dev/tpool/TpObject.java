@@ -166,13 +166,33 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * @return how many were dropped
      */
     public final long cancelPendingCallbacks() {
+        long dropped = beginDrop();
+        finishDrop(dropped);
+        return dropped;
+    }
+
+    /**
+     * Drops the callbacks that are queued, and calls nobody: that is left to
+     * {@link #finishDrop}.
+     * @return how many were dropped
+     */
+    final long beginDrop() {
         long dropped = dropPendingAndLeased();
+        if (dropped > 0) {
+            pool().countDropped(this, dropped);
+        }
+        return dropped;
+    }
+
+    /**
+     * Tells whoever has to know of what was dropped.
+     */
+    final void finishDrop(long dropped) {
         if (dropped > 0) {
             pool().callbacksDropped(this, dropped);
             tellDropped();
             countsChanged(this.state);
         }
-        return dropped;
     }
 
     /**

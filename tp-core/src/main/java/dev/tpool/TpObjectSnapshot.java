@@ -19,8 +19,9 @@ public record TpObjectSnapshot(String name, TpObjectKind kind, TpPriority priori
 
     static TpObjectSnapshot of(TpObject object) {
         TpEnvironment environment = object.environment();
-        return new TpObjectSnapshot(object.name(), object.kind(), environment.priority(), environment.groupName(),
-                object.pending(), object.running(), object.kind() != TpObjectKind.ONE_SHOT && object.isClosed());
+        return new TpObjectSnapshot(object.pool().nameOf(object), object.kind(), environment.priority(),
+                environment.groupName(), object.pending(), object.running(),
+                object.kind() != TpObjectKind.ONE_SHOT && object.isClosed());
     }
 
 }

@@ -42,6 +42,9 @@ public final class TpPool implements AutoCloseable {
      * alive, admits posts to a bounded queue, and counts.
      */
 
+    /** The name of what fails to say its own. */
+    private static final String NAMELESS = "(its name failed)";
+
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
     private final String name;
@@ -329,48 +332,80 @@ public final class TpPool implements AutoCloseable {
     /**
      * Drops the callbacks that are queued at this moment, whoever posted them: they run
      * neither their callback nor anything that belongs to it, and futures are cancelled.
-     * Running callbacks are not interrupted. Members of a cleanup group should be closed
-     * with it before, since cancel callbacks are called by the group alone. What
-     * {@linkplain TpIo#channelGroup channel groups} have queued stays and runs: it
-     * completes operations that others wait for. Takes time in proportion to what is
-     * queued.
+     * Running callbacks are not interrupted. Whoever is told of it, the handler of a
+     * future among them, is told once all is dropped, and may post and wait. Members of a
+     * cleanup group should be closed with it before, since cancel callbacks are called by
+     * the group alone. What {@linkplain TpIo#channelGroup channel groups} have queued
+     * stays and runs: it completes operations that others wait for. Takes time in
+     * proportion to what is queued.
      * @return how many were dropped, by the name of their object
      */
     public Map<String, Long> cancelPendingCallbacks() {
-        Map<String, Long> cancelled = new TreeMap<>();
-        for (TpObject object : this.objects.all()) {
-            if (!object.environment().isUndroppable()) {
-                count(cancelled, object.name(), object.cancelPendingCallbacks());
+        List<TpObject> all = this.objects.all();
+        long[] counts = new long[all.size()];
+        Lane oneShots = new Lane();
+        // First all is dropped, and nobody told: whoever is told may post to any of these
+        // objects and wait for it.
+        for (int i = 0; i < counts.length; i++) {
+            if (!all.get(i).environment().isUndroppable()) {
+                counts[i] = all.get(i).beginDrop();
             }
         }
-        try {
-            // Objects go back: something may have been posted meanwhile, and whoever
-            // takes them next finds out.
-            List<QueueNode> objects = new ArrayList<>();
-            QueueNode node = this.queue.take();
-            while (node != null) {
-                if (node instanceof OneShot oneShot) {
-                    callbackClaimed(oneShot);
-                    this.dropped.increment();
-                    count(cancelled, oneShot.name(), 1);
-                }
-                else if (node instanceof TrackedOneShot oneShot) {
-                    // It forgets its name when it ends.
-                    String oneShotName = oneShot.name();
-                    count(cancelled, oneShotName, oneShot.cancelPendingCallbacks());
-                }
-                else {
-                    objects.add(node);
-                }
-                node = this.queue.take();
+        dropQueued(oneShots);
+        Map<String, Long> cancelled = new TreeMap<>();
+        for (int i = 0; i < counts.length; i++) {
+            finishDrop(all.get(i), counts[i], cancelled);
+        }
+        for (QueueNode node = oneShots.take(); node != null; node = oneShots.take()) {
+            if (node instanceof TrackedOneShot oneShot) {
+                finishDrop(oneShot, 1, cancelled);
             }
-            objects.forEach(this::enqueue);
+            else {
+                count(cancelled, node.source().name(), 1);
+            }
+        }
+        return cancelled;
+    }
+
+    /**
+     * Drops the one-shots in the queue and tells nobody. Objects go back: something may
+     * have been posted meanwhile, and whoever takes them next finds out.
+     * @param oneShots gets those that were dropped
+     */
+    private void dropQueued(Lane oneShots) {
+        Lane objects = new Lane();
+        try {
+            for (QueueNode node = this.queue.take(); node != null; node = this.queue.take()) {
+                if (node instanceof OneShot) {
+                    callbackClaimed(node);
+                    this.dropped.increment();
+                    oneShots.push(node);
+                }
+                else if (!(node instanceof TrackedOneShot oneShot)) {
+                    objects.push(node);
+                }
+                else if (oneShot.beginDrop() > 0) {
+                    oneShots.push(oneShot);
+                }
+            }
         }
         finally {
+            for (QueueNode node = objects.take(); node != null; node = objects.take()) {
+                this.queue.add(node, node.environment().priority(), null);
+            }
+            if (!this.queue.isEmpty()) {
+                this.crew.signalWork();
+            }
             // A worker that saw something in the queue while it parked did not leave.
             this.crew.wakeAllIfFinished();
         }
-        return cancelled;
+    }
+
+    private void finishDrop(TpObject object, long count, Map<String, Long> cancelled) {
+        if (count > 0) {
+            object.finishDrop(count);
+            count(cancelled, nameOf(object), count);
+        }
     }
 
     /**
@@ -384,8 +419,10 @@ public final class TpPool implements AutoCloseable {
         // The newest first: one that is dropped may pass its turn on to a later one.
         for (int i = left.size() - 1; i >= 0; i--) {
             if (left.get(i) instanceof DeferredOneShot deferred) {
-                String deferredName = deferred.name();
-                count(cancelled, deferredName, deferred.cancelUnposted() ? 1 : 0);
+                boolean dropped = deferred.cancelUnposted();
+                if (dropped) {
+                    count(cancelled, nameOf(deferred), 1);
+                }
             }
         }
         return cancelled;
@@ -831,12 +868,18 @@ public final class TpPool implements AutoCloseable {
         }
     }
 
-    void callbacksDropped(TpObject object, long count) {
+    /**
+     * Counts callbacks that were dropped. Calls nobody.
+     */
+    void countDropped(TpObject object, long count) {
         this.dropped.add(count);
         if (this.room != null && object.countsAgainstCapacity()) {
             // A bounded queue holds no more than an int's worth.
             this.room.release((int) count);
         }
+    }
+
+    void callbacksDropped(TpObject object, long count) {
         if (this.monitor != null) {
             try {
                 this.monitor.callbacksDropped(object, count);
@@ -884,6 +927,32 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
+     * What a callback is called, whatever the task does that is asked for it. Never
+     * throws.
+     */
+    String nameOf(TpCallbackSource source) {
+        try {
+            return Objects.requireNonNull(source.name(), "the name of a task");
+        }
+        catch (Throwable ex) {
+            report(source, ex);
+            return NAMELESS;
+        }
+    }
+
+    /**
+     * The same for what is said of a failure, which may be that of the name.
+     */
+    private static String nameInMessage(TpCallbackSource source) {
+        try {
+            return source.name();
+        }
+        catch (Throwable ex) {
+            return NAMELESS;
+        }
+    }
+
+    /**
      * Hands a failure to whoever wants to hear of it. Never throws.
      */
     void report(TpCallbackSource source, Throwable failure) {
@@ -898,7 +967,7 @@ public final class TpPool implements AutoCloseable {
 
     private void logHandlerFailure(TpCallbackSource source, Throwable failure, Throwable ofHandler) {
         Failures.log(logger, Level.ERROR,
-                () -> "the exception handler for callback '" + source.name() + "' of pool '" + this.name
+                () -> "the exception handler for callback '" + nameInMessage(source) + "' of pool '" + this.name
                         + "' failed; the failure it was told of is suppressed in its own, unless it is the same",
                 Failures.join(ofHandler, failure));
     }
@@ -908,9 +977,8 @@ public final class TpPool implements AutoCloseable {
     }
 
     private static void log(TpCallbackSource source, Throwable failure) {
-        logger.log(Level.ERROR,
-                () -> "callback '" + source.name() + "' of pool '" + source.environment().pool().name() + "' failed",
-                failure);
+        logger.log(Level.ERROR, () -> "callback '" + nameInMessage(source) + "' of pool '"
+                + source.environment().pool().name() + "' failed", failure);
     }
 
     private void checkOpen() {

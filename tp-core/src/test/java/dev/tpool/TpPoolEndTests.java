@@ -258,6 +258,102 @@ class TpPoolEndTests {
     }
 
     @Test
+    void theHandlerOfADroppedFutureMayPostToWhatWasQueuedAndWaitForIt() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        AtomicInteger ran = new AtomicInteger();
+        TpWork other = this.pools.work(pool, ran::incrementAndGet);
+        other.submit();
+        CompletableFuture<Boolean> waited = TpEnvironment.of(pool).submit(() -> 1).handle((value, failure) -> {
+            gate.open();
+            other.submit();
+            return isQuietInTime(other);
+        });
+
+        assertThat(pool.cancelPendingCallbacks()).hasSize(2);
+
+        assertThat(waited).isCompletedWithValue(true);
+        assertThat(ran).hasValue(1);
+    }
+
+    private static boolean isQuietInTime(TpWork work) {
+        try {
+            return work.waitForCallbacks(false, Duration.ofSeconds(20));
+        }
+        catch (InterruptedException ex) {
+            throw new AssertionError(ex);
+        }
+    }
+
+    @Test
+    void aNameThatFailsCostsNoObjectItsPlaceAndNobodyIsLeftUntold() throws Exception {
+        List<Throwable> reported = new CopyOnWriteArrayList<>();
+        TpPool pool = this.pools
+            .create((builder) -> builder.threadMaximum(1).exceptionHandler((source, failure) -> reported.add(failure)));
+        Gate gate = this.pools.occupy(pool);
+        AtomicInteger ran = new AtomicInteger();
+        TpWork other = this.pools.work(pool, ran::incrementAndGet);
+        other.submit();
+        Nameless task = new Nameless();
+        TpEnvironment.of(pool).trySubmit(task, null);
+        CompletableFuture<Integer> after = TpEnvironment.of(pool).submit("after", () -> 1);
+        task.failing = true;
+
+        Map<String, Long> cancelled = pool.cancelPendingCallbacks();
+
+        assertThat(cancelled).hasSize(3).containsEntry("after", 1L).containsEntry("(its name failed)", 1L);
+        assertThat(task.cancelled).hasValue(1);
+        assertThat(after).isCancelled();
+        assertThat(reported).singleElement().isInstanceOf(IllegalStateException.class);
+        other.submit();
+        gate.open();
+        other.waitForCallbacks(false);
+        assertThat(ran).hasValue(1);
+    }
+
+    @Test
+    void aNameThatFailsCostsNoGroupItsMembers() throws Exception {
+        List<Throwable> reported = new CopyOnWriteArrayList<>();
+        TpPool pool = this.pools
+            .create((builder) -> builder.threadMaximum(1).exceptionHandler((source, failure) -> reported.add(failure)));
+        this.pools.occupy(pool);
+        TpCleanupGroup group = TpCleanupGroup.create("members");
+        TpEnvironment member = TpEnvironment.of(pool).toBuilder().cleanupGroup(group).build();
+        TpWork work = member.work("work", () -> {
+        });
+        Nameless task = new Nameless();
+        member.trySubmit(task, null);
+        task.failing = true;
+
+        assertThat(group.snapshot().members()).extracting(TpObjectSnapshot::name)
+            .containsExactly("work", "(its name failed)");
+        TpCloseReport report = group.closeMembers(true, null);
+
+        assertThat(report.complete()).isTrue();
+        assertThat(report.members()).extracting(TpCloseReport.Member::name)
+            .containsExactly("work", "(its name failed)");
+        assertThat(work.isClosed()).isTrue();
+        assertThat(task.cancelled).hasValue(1);
+        assertThat(reported).hasSize(2);
+        assertThat(group.size()).isZero();
+    }
+
+    @Test
+    void aNameThatFailsIsLogged() {
+        TpPool pool = this.pools.single();
+        this.pools.occupy(pool);
+        Nameless task = new Nameless();
+        TpEnvironment.of(pool).trySubmit(task, null);
+        task.failing = true;
+        try (LogRecords log = new LogRecords()) {
+            pool.cancelPendingCallbacks();
+
+            assertThat(log.messages())
+                .containsExactly("callback '(its name failed)' of pool '" + pool.name() + "' failed");
+        }
+    }
+
+    @Test
     void everyCallbackEitherRunsOrIsDroppedWhileWorkersTakeThem() throws Exception {
         TpPool pool = this.pools.create((builder) -> builder.threadMaximum(4));
         TpEnvironment environment = TpEnvironment.of(pool);
@@ -344,6 +440,38 @@ class TpPoolEndTests {
         assertThat(pool.setThreadLimits(200, 300)).isTrue();
         assertThat(pool.threadMinimum()).isEqualTo(200);
         assertThat(started).hasValue(0);
+    }
+
+    /**
+     * A task that may fail to say its name.
+     */
+    private static final class Nameless implements TpTask<Object> {
+
+        private final AtomicInteger cancelled = new AtomicInteger();
+
+        private volatile boolean failing;
+
+        @Override
+        public String name() {
+            if (this.failing) {
+                throw new IllegalStateException("no name");
+            }
+            return "task";
+        }
+
+        @Override
+        public void run(TpCallbackInstance instance, Object context) {
+        }
+
+        @Override
+        public void completed(Throwable failure) {
+        }
+
+        @Override
+        public void cancelled() {
+            this.cancelled.incrementAndGet();
+        }
+
     }
 
 }
