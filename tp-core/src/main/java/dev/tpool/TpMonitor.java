@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 public interface TpMonitor {
 
     /**
-     * A callback was queued.
+     * A callback was queued, and is either started or dropped: nobody is told this of one
+     * that is refused. If it was behind others of its object, a worker may be so fast
+     * that this is told after its start.
      * @param source where it comes from
      */
     default void callbackQueued(TpCallbackSource source) {

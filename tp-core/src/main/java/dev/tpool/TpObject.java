@@ -308,6 +308,26 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         return posted;
     }
 
+    /**
+     * Adds a post that a monitor is told of, once it is certain that it is not refused.
+     */
+    final void postTold() {
+        finishUnlessRefused(countPost(false));
+    }
+
+    /**
+     * Does what is left to do for a post that was counted.
+     * @throws IllegalStateException if it was not, since the object was closed
+     * @throws TpRejectedException if it was not, since no more can be counted
+     */
+    final void finishUnlessRefused(Post post) {
+        if (post == Post.REFUSED) {
+            checkOpen();
+            throw tooManyPending(this.state);
+        }
+        finishPost(post);
+    }
+
     private void postAside(long seen) {
         if (ObjectState.is(seen, ObjectState.CLOSED)) {
             if (takeBack()) {
@@ -318,12 +338,16 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             return;
         }
         if (ObjectState.isFull(seen) && takeBack()) {
-            throw new TpRejectedException(
-                    this + " has " + ObjectState.pending(seen) + " pending callbacks; more cannot be counted");
+            throw tooManyPending(seen);
         }
         if (takePlace()) {
             pool().enqueue(this);
         }
+    }
+
+    private TpRejectedException tooManyPending(long state) {
+        return new TpRejectedException(
+                this + " has " + ObjectState.pending(state) + " pending callbacks; more cannot be counted");
     }
 
     /**

@@ -55,10 +55,12 @@ public final class TpWork extends TpObject {
             case ADMITTED -> {
                 try {
                     if (captured != null) {
-                        postIn(captured);
+                        finishUnlessRefused(countPostIn(captured));
+                    }
+                    else if (pool.isWatched()) {
+                        postTold();
                     }
                     else {
-                        pool.posted(this);
                         post();
                     }
                 }
@@ -70,14 +72,6 @@ public final class TpWork extends TpObject {
             case RUN_BY_CALLER -> pool.runOnCaller(this);
             case REFUSED -> throw pool.rejected(name());
         }
-    }
-
-    private void postIn(TpActivationContext captured) {
-        Post post = countPostIn(captured);
-        if (post == Post.REFUSED) {
-            checkOpen();
-        }
-        finishPost(post);
     }
 
     @Override

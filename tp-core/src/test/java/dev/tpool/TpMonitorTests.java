@@ -145,6 +145,32 @@ class TpMonitorTests {
     }
 
     @Test
+    void isNotToldOfAPostThatIsRefusedSinceTheWorkWasClosedMeanwhile() {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1)
+            .queueCapacity(1)
+            .whenFull(TpFullPolicy.BLOCK)
+            .monitor(this.recorded));
+        this.pools.occupy(pool);
+        TpWork other = this.pools.work(pool, "other", (instance, context, self) -> {
+        });
+        other.submit();
+        this.recorded.events.clear();
+        TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {
+        });
+        Started<?> poster = this.pools.start(() -> {
+            work.submit();
+            return null;
+        }).awaitBlocked();
+
+        work.close();
+        other.cancelPendingCallbacks();
+
+        assertThatIllegalStateException().isThrownBy(poster::get).withMessageContaining("closed");
+        assertThat(this.recorded.events).containsExactly("dropped 1 of other");
+        other.submit();
+    }
+
+    @Test
     void isToldBeforeWaitersAreLetGo() throws Exception {
         TpPool pool = watched();
         TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {
