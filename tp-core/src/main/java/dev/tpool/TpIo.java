@@ -95,10 +95,12 @@ public final class TpIo extends TpObject {
         TpActivationContext captured = environment().capture();
         lock();
         try {
+            // First what takes memory: what runs out of it has counted nothing.
+            Operation<V> operation = new Operation<>(this, attachment, captured, this.generation);
             setFlagsIfOpen(ObjectState.STARTED | ObjectState.IN_FLIGHT);
             this.started++;
             this.inFlight++;
-            return new Operation<>(this, attachment, captured, this.generation);
+            return operation;
         }
         finally {
             unlock();
@@ -197,8 +199,20 @@ public final class TpIo extends TpObject {
         return dropped;
     }
 
-    private void over(Operation<?> operation, @Nullable TpIoCompletion completion) {
+    private void over(Operation<?> operation, boolean completed, @Nullable Object result,
+            @Nullable Throwable exception) {
         Post post = Post.REFUSED;
+        try {
+            post = countOver(operation, completed, result, exception);
+        }
+        finally {
+            finishPost(post);
+            countsChanged();
+        }
+    }
+
+    private Post countOver(Operation<?> operation, boolean completed, @Nullable Object result,
+            @Nullable Throwable exception) {
         lock();
         try {
             if (operation.over) {
@@ -206,19 +220,24 @@ public final class TpIo extends TpObject {
             }
             operation.over = true;
             boolean awaited = operation.generation == this.generation;
-            if (awaited && completion != null) {
-                post = countPost(this.results, true, ResultInContext.of(completion, operation.captured));
+            try {
+                return (awaited && completed)
+                        ? countPost(this.results, true, ResultInContext
+                            .of(new TpIoCompletion(operation.attachment, result, exception), operation.captured))
+                        : Post.REFUSED;
             }
-            this.inFlight--;
-            this.started -= awaited ? 1 : 0;
-            clearFlags(((this.started == 0) ? ObjectState.STARTED : 0)
-                    | ((this.inFlight == 0) ? ObjectState.IN_FLIGHT : 0));
+            finally {
+                // Though there may be no memory for the callback, which the channel is
+                // told of: nobody waits for what is not in flight any more.
+                this.inFlight--;
+                this.started -= awaited ? 1 : 0;
+                clearFlags(((this.started == 0) ? ObjectState.STARTED : 0)
+                        | ((this.inFlight == 0) ? ObjectState.IN_FLIGHT : 0));
+            }
         }
         finally {
             unlock();
         }
-        finishPost(post);
-        countsChanged();
     }
 
     private void lock() {
@@ -300,7 +319,7 @@ public final class TpIo extends TpObject {
          * @throws IllegalStateException if it has completed or was taken back before
          */
         public void cancel() {
-            this.io.over(this, null);
+            this.io.over(this, false, null, null);
         }
 
         /**
@@ -309,7 +328,7 @@ public final class TpIo extends TpObject {
          */
         @Override
         public void completed(V result, @Nullable Object ignored) {
-            this.io.over(this, new TpIoCompletion(this.attachment, result, null));
+            this.io.over(this, true, result, null);
         }
 
         /**
@@ -318,7 +337,7 @@ public final class TpIo extends TpObject {
          */
         @Override
         public void failed(Throwable exception, @Nullable Object ignored) {
-            this.io.over(this, new TpIoCompletion(this.attachment, null, exception));
+            this.io.over(this, true, null, exception);
         }
 
     }
