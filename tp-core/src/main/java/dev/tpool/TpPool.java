@@ -356,14 +356,7 @@ public final class TpPool implements AutoCloseable {
         for (int i = 0; i < counts.length; i++) {
             finishDrop(all.get(i), counts[i], cancelled);
         }
-        for (QueueNode node = oneShots.take(); node != null; node = oneShots.take()) {
-            if (node instanceof TrackedOneShot oneShot) {
-                finishDrop(oneShot, 1, cancelled);
-            }
-            else {
-                count(cancelled, node.source().name(), 1);
-            }
-        }
+        finishDrops(oneShots, cancelled, null);
         return cancelled;
     }
 
@@ -399,6 +392,25 @@ public final class TpPool implements AutoCloseable {
             // A worker that saw something in the queue while it parked did not leave.
             this.crew.wakeAllIfFinished();
         }
+    }
+
+    /**
+     * Tells of one-shots that were dropped.
+     * @param asked one that may be among them
+     * @return whether it is
+     */
+    private boolean finishDrops(Lane oneShots, Map<String, Long> cancelled, @Nullable QueueNode asked) {
+        boolean found = false;
+        for (QueueNode node = oneShots.take(); node != null; node = oneShots.take()) {
+            found |= node == asked;
+            if (node instanceof TrackedOneShot oneShot) {
+                finishDrop(oneShot, 1, cancelled);
+            }
+            else {
+                count(cancelled, node.source().name(), 1);
+            }
+        }
+        return found;
     }
 
     private void finishDrop(TpObject object, long count, Map<String, Long> cancelled) {
@@ -642,6 +654,8 @@ public final class TpPool implements AutoCloseable {
         if (oneShot) {
             checkOpen();
             if (!this.crew.ensureWorker()) {
+                // It may have been closed, and have come to its end, meanwhile.
+                checkOpen();
                 return refused(source);
             }
         }
@@ -712,14 +726,23 @@ public final class TpPool implements AutoCloseable {
     /**
      * Adds a one-shot that was admitted.
      * @throws IllegalStateException if the pool came to its end since then, which nothing
-     * but an object of it keeps it from: the one-shot was dropped
+     * but an object of it keeps it from, and the one-shot was dropped
      */
     void enqueueAdmitted(QueueNode oneShot) {
-        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this))) {
-            // What others have added as late is dropped for them.
-            cancelPendingCallbacks();
+        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this)) && dropLate(oneShot)) {
             checkOpen();
         }
+    }
+
+    /**
+     * Drops what was queued after the end.
+     * @return whether a one-shot was among it; otherwise the last worker has run it, or
+     * somebody else who came too late has dropped it
+     */
+    private boolean dropLate(QueueNode oneShot) {
+        Lane late = new Lane();
+        dropQueued(late);
+        return finishDrops(late, new TreeMap<>(), oneShot);
     }
 
     /**
