@@ -10,8 +10,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration of what Spring WebFlux answers when a callback was rejected.
@@ -21,15 +19,20 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnClass(name = "org.springframework.web.reactive.DispatcherHandler")
 public final class TpWebFluxAutoConfiguration {
 
-    /**
-     * After the advice of the application, unless that handles every exception.
-     */
     @Bean
-    @Order(Ordered.LOWEST_PRECEDENCE - 10)
     @ConditionalOnMissingBean
     @ConditionalOnProperty("tp.web.rejected-as-service-unavailable")
     RejectedCallbackAdvice rejectedCallbackAdvice(TpProperties properties) {
         return new RejectedCallbackAdvice(properties.web().retryAfter());
+    }
+
+    /**
+     * Whatever the application's own advice says of a rejection, it says it first.
+     */
+    @Bean
+    @ConditionalOnProperty("tp.web.rejected-as-service-unavailable")
+    static LastAdvice tpLastAdvice() {
+        return new LastAdvice("rejectedCallbackAdvice");
     }
 
 }

@@ -10,8 +10,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /**
@@ -22,15 +20,20 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnClass(DispatcherServlet.class)
 public final class TpWebMvcAutoConfiguration {
 
-    /**
-     * After the advice of the application, unless that handles every exception.
-     */
     @Bean
-    @Order(Ordered.LOWEST_PRECEDENCE - 10)
     @ConditionalOnMissingBean
     @ConditionalOnProperty("tp.web.rejected-as-service-unavailable")
     RejectedCallbackAdvice rejectedCallbackAdvice(TpProperties properties) {
         return new RejectedCallbackAdvice(properties.web().retryAfter());
+    }
+
+    /**
+     * Whatever the application's own advice says of a rejection, it says it first.
+     */
+    @Bean
+    @ConditionalOnProperty("tp.web.rejected-as-service-unavailable")
+    static LastAdvice tpLastAdvice() {
+        return new LastAdvice("rejectedCallbackAdvice");
     }
 
 }

@@ -8,6 +8,9 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +33,22 @@ class TpWebMvcAutoConfigurationTests {
         this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RejectedCallbackAdvice.class));
         this.runner.withPropertyValues(ASKED_FOR)
             .run((context) -> assertThat(context).hasSingleBean(RejectedCallbackAdvice.class));
+    }
+
+    @Test
+    void leavesTheAnswerToTheAdviceOfTheApplicationWhicheverCameFirst() {
+        WebApplicationContextRunner withController = this.runner.withPropertyValues(ASKED_FOR)
+            .withConfiguration(AutoConfigurations.of(WebMvcAutoConfiguration.class))
+            .withBean(RejectedCallbacks.Controller.class);
+        withController.run((context) -> assertThat(answer(context)).isEqualTo(503));
+        withController.withBean(RejectedCallbacks.Advice.class)
+            .run((context) -> assertThat(answer(context)).isEqualTo(429));
+        withController.withConfiguration(AutoConfigurations.of(RejectedCallbacks.LaterAdvice.class))
+            .run((context) -> assertThat(answer(context)).isEqualTo(429));
+    }
+
+    private static int answer(WebApplicationContext context) {
+        return MockMvcTester.from(context).get().uri("/").exchange().getResponse().getStatus();
     }
 
     @Test
