@@ -41,7 +41,8 @@ public interface TpTrigger {
     boolean isActive();
 
     /**
-     * Begins to post callbacks. Does nothing if it was started and not stopped since.
+     * Begins to post callbacks. Does nothing if it was started and not stopped since, or
+     * has come to its end.
      * @throws RuntimeException if it cannot be
      */
     void start();

@@ -2,6 +2,7 @@ package dev.tpool.spring.annotation;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpTimer;
@@ -25,7 +26,10 @@ class TimerRun implements TpTimerCallback<TpTrigger> {
 
     private final Duration window;
 
-    private volatile boolean over;
+    private AtomicBoolean over = new AtomicBoolean();
+
+    /** When the delay began, on the monotonic clock. */
+    private long begun = System.nanoTime();
 
     TimerRun(TriggerMethod.Call call, Duration delay, @Nullable Instant at, Duration period, Duration window) {
         this.call = call;
@@ -36,11 +40,24 @@ class TimerRun implements TpTimerCallback<TpTrigger> {
     }
 
     /**
+     * Takes over from the start before, of which a callback may still be queued: what
+     * fires once does so at the moment that was said first, and not again.
+     */
+    final void follow(TimerRun last) {
+        this.over = last.over;
+        this.begun = last.begun;
+    }
+
+    /**
      * Sets the timer for the first time.
      */
     void begin(TpTimer timer) {
         if (this.at != null) {
             timer.set(this.at, this.period, this.window);
+        }
+        else if (this.period.isZero()) {
+            Duration left = this.delay.minusNanos(System.nanoTime() - this.begun);
+            timer.set(left.isNegative() ? Duration.ZERO : left, this.period, this.window);
         }
         else {
             timer.set(this.delay, this.period, this.window);
@@ -49,10 +66,12 @@ class TimerRun implements TpTimerCallback<TpTrigger> {
 
     @Override
     public void run(TpCallbackInstance instance, TpTrigger trigger, TpTimer timer) throws Exception {
-        if (this.period.isZero()) {
-            over();
+        if (!this.period.isZero()) {
+            call(instance, TriggerMethod.Ending.NONE);
         }
-        call(instance, TriggerMethod.Ending.NONE);
+        else if (over()) {
+            call(instance, new TriggerMethod.OnceEnding(this.over));
+        }
     }
 
     final void call(TpCallbackInstance instance, TriggerMethod.Ending ending) throws Exception {
@@ -63,12 +82,16 @@ class TimerRun implements TpTimerCallback<TpTrigger> {
         return this.window;
     }
 
-    final void over() {
-        this.over = true;
+    /**
+     * Nothing comes any more.
+     * @return {@code false} if that was so already
+     */
+    final boolean over() {
+        return this.over.compareAndSet(false, true);
     }
 
     final boolean isOver() {
-        return this.over;
+        return this.over.get();
     }
 
 }

@@ -17,6 +17,8 @@ final class TimerTrigger implements TpTrigger {
 
     private @Nullable Started started;
 
+    private @Nullable TimerRun last;
+
     TimerTrigger(TimerDefinition definition, TriggerMethod method) {
         this.definition = definition;
         this.method = method;
@@ -49,10 +51,15 @@ final class TimerTrigger implements TpTrigger {
 
     @Override
     public synchronized void start() {
-        if (this.started != null || this.definition.isDisabled()) {
+        TimerRun before = this.last;
+        if (this.started != null || this.definition.isDisabled() || (before != null && before.isOver())) {
             return;
         }
         TimerRun run = this.definition.run(this.method.call(this));
+        if (before != null) {
+            run.follow(before);
+        }
+        this.last = run;
         TpTimer timer = this.method.environment().timer(name(), run, this);
         this.started = new Started(timer, run);
         try {

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import dev.tpool.TpCallbackInstance;
@@ -121,6 +122,30 @@ final class TriggerMethod {
          * The next callback of the trigger may begin.
          */
         void ended();
+
+        /**
+         * The callback had not begun when the trigger was stopped, and was dropped.
+         * Called before {@link #ended()}.
+         */
+        default void takenBack() {
+        }
+
+    }
+
+    /**
+     * The callback of a trigger that fires once. If it is taken back, the trigger has not
+     * fired.
+     */
+    record OnceEnding(AtomicBoolean over) implements Ending {
+
+        @Override
+        public void ended() {
+        }
+
+        @Override
+        public void takenBack() {
+            this.over.set(false);
+        }
 
     }
 
@@ -285,6 +310,9 @@ final class TriggerMethod {
 
         @Override
         public void dropped(Fired fired) {
+            if (this.dropped) {
+                fired.ending.takenBack();
+            }
             ended(fired, null);
         }
 

@@ -1,6 +1,7 @@
 package dev.tpool.spring.annotation;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import dev.tpool.TpCallbackInstance;
@@ -25,7 +26,8 @@ final class WaitTrigger implements TpTrigger {
 
     private @Nullable TpWait wait;
 
-    private volatile boolean over;
+    /** Of all starts together: a callback of the one before may still be queued. */
+    private final AtomicBoolean over = new AtomicBoolean();
 
     WaitTrigger(WaitDefinition definition, TriggerMethod method, Supplier<TpWaitable> waitable) {
         this.definition = definition;
@@ -55,12 +57,12 @@ final class WaitTrigger implements TpTrigger {
 
     @Override
     public synchronized boolean isActive() {
-        return this.wait != null && !this.wait.isClosed() && !this.over;
+        return this.wait != null && !this.wait.isClosed() && !this.over.get();
     }
 
     @Override
     public synchronized void start() {
-        if (this.wait != null) {
+        if (this.wait != null || this.over.get()) {
             return;
         }
         TriggerMethod.Call call = this.method.call(this);
@@ -68,7 +70,6 @@ final class WaitTrigger implements TpTrigger {
         TpWait created = this.method.environment()
             .wait(name(), (instance, trigger, self, result) -> run(call, awaited, instance, self, result), this);
         this.wait = created;
-        this.over = false;
         try {
             set(created, awaited);
         }
@@ -98,8 +99,9 @@ final class WaitTrigger implements TpTrigger {
     private void run(TriggerMethod.Call call, TpWaitable awaited, TpCallbackInstance instance, TpWait self,
             TpWaitResult result) throws Exception {
         if (this.definition.isOnce()) {
-            this.over = true;
-            call.run(instance, result, TriggerMethod.Ending.NONE);
+            if (this.over.compareAndSet(false, true)) {
+                call.run(instance, result, new TriggerMethod.OnceEnding(this.over));
+            }
             return;
         }
         call.run(instance, result, () -> setAnew(self, awaited));

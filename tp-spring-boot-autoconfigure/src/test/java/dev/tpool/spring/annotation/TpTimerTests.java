@@ -73,6 +73,39 @@ class TpTimerTests {
     }
 
     @Test
+    void staysOverWhenAllAreStartedAgain() {
+        this.runner.withBean(Once.class).run((context) -> {
+            TpTriggers triggers = context.getBean(TpTriggers.class);
+            triggers.stop();
+            triggers.start();
+            Once once = target(context, Once.class);
+            assertThat(once.fired.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(once.at).isGreaterThanOrEqualTo(once.created + TimeUnit.MILLISECONDS.toNanos(50));
+
+            triggers.stop();
+            triggers.start();
+            assertThat(triggers.triggers()).singleElement()
+                .satisfies((trigger) -> assertThat(trigger.isActive()).isFalse());
+            Awaitility.await()
+                .until(() -> context.getBean(TpRegistry.class).pool("default").snapshot().objects().isEmpty());
+        });
+    }
+
+    @Test
+    void isDueAtTheSameMomentWhenItIsStartedAgain() {
+        this.runner.withBean(Later.class).run((context) -> {
+            TpTriggers triggers = context.getBean(TpTriggers.class);
+            Later later = target(context, Later.class);
+            while (System.nanoTime() < later.created + TimeUnit.MINUTES.toNanos(1) && later.fired.getCount() > 0) {
+                triggers.stop();
+                triggers.start();
+                later.fired.await(100, TimeUnit.MILLISECONDS);
+            }
+            assertThat(later.fired.getCount()).isZero();
+        });
+    }
+
+    @Test
     void firesAtAMomentAndAtOnceIfThatHasPassed() {
         Instant due = Instant.now().plusMillis(1500);
         this.runner.withBean(Moments.class).withPropertyValues("app.due=" + due).run((context) -> {
@@ -299,6 +332,19 @@ class TpTimerTests {
         @TpTimer(initialDelay = "50ms")
         void fire() {
             this.at = System.nanoTime();
+            this.fired.countDown();
+        }
+
+    }
+
+    static class Later {
+
+        final CountDownLatch fired = new CountDownLatch(1);
+
+        final long created = System.nanoTime();
+
+        @TpTimer(initialDelay = "500ms")
+        void fire() {
             this.fired.countDown();
         }
 

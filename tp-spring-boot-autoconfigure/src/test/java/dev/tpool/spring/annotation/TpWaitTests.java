@@ -100,6 +100,9 @@ class TpWaitTests {
                     .until(() -> context.getBean(TpRegistry.class).pool("default").snapshot().running() == 0);
                 assertThat(calls).containsExactlyInAnyOrder("warm", "ready");
                 assertThat(triggers.triggers()).noneMatch(TpTrigger::isActive);
+                triggers.stop();
+                triggers.start();
+                assertThat(triggers.triggers()).noneMatch(TpTrigger::isActive);
             });
     }
 
