@@ -234,6 +234,10 @@ final class CallbackDefinition {
         if (Modifier.isFinal(modifiers)) {
             throw unseen("it is final", "Make it not final.");
         }
+        if (isOutOfReach(this.beanClass, this.method)) {
+            throw unseen("it is package-private, and its bean's class is in another package",
+                    "Make it protected or public.");
+        }
         if (Modifier.isFinal(this.beanClass.getModifiers()) && !isProxiedByInterface()) {
             throw unseen("its class is final", "Make the class not final.");
         }
@@ -243,6 +247,16 @@ final class CallbackDefinition {
                             + ", which a caller that goes on at once cannot be given",
                     "Return void, Future, CompletionStage or CompletableFuture.");
         }
+    }
+
+    /**
+     * Whether a subclass, as a proxy is one, cannot override an inherited method for want
+     * of access to it.
+     */
+    static boolean isOutOfReach(Class<?> beanClass, Method method) {
+        int modifiers = method.getModifiers();
+        return !Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers) && !Modifier.isPrivate(modifiers)
+                && !method.getDeclaringClass().getPackageName().equals(beanClass.getPackageName());
     }
 
     private void checkParameters() {

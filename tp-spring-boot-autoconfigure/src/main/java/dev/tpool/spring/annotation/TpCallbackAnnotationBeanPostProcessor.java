@@ -3,6 +3,7 @@ package dev.tpool.spring.annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -13,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
@@ -115,7 +119,9 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
     private void inspect(ConfigurableListableBeanFactory beans, String beanName) {
         Object singleton = beans.getSingleton(beanName);
         if (singleton != null) {
-            isAnnotated(singleton);
+            if (isAnnotated(singleton)) {
+                requireAdvised(beans, beanName, singleton);
+            }
             if (!(singleton instanceof FactoryBean)) {
                 return;
             }
@@ -133,6 +139,46 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
             // A bean that may never be created need not be loadable.
             logger.debug("Not looked at for @TpCallback: bean '" + beanName + "'", ex);
         }
+    }
+
+    /**
+     * What a post-processor needs is created before there are all of them, and no call of
+     * it is posted. A singleton that somebody has put in the place of a bean, as a mock,
+     * is no mistake, so there has to be such a post-processor.
+     */
+    private void requireAdvised(ConfigurableListableBeanFactory beans, String beanName, Object bean) {
+        if (AopUtils.isAopProxy(bean)) {
+            return;
+        }
+        String early = postProcessorThatNeeds(beans, beanName, new HashSet<>());
+        for (Method method : methods().inspect(userClass(bean)).keySet()) {
+            if (early != null && CallbackAnnotation.isForCallers(method)) {
+                throw new TpCallbackDefinitionException(TpCallback.class, userClass(bean), method,
+                        "its bean '" + beanName + "' was created too early, since the post-processor '" + early
+                                + "' needs it, so that no call would be posted",
+                        "Make the factory method of '" + early
+                                + "' static if it is not, and inject what it needs with @Lazy or ObjectProvider.",
+                        null);
+            }
+        }
+    }
+
+    private static @Nullable String postProcessorThatNeeds(ConfigurableListableBeanFactory beans, String beanName,
+            Set<String> seen) {
+        for (String dependent : beans.getDependentBeans(beanName)) {
+            if (!seen.add(dependent)) {
+                continue;
+            }
+            Object singleton = beans.getSingleton(dependent);
+            if (singleton instanceof BeanPostProcessor || singleton instanceof BeanFactoryPostProcessor) {
+                return dependent;
+            }
+            String further = postProcessorThatNeeds(beans, dependent, seen);
+            if (further != null) {
+                return further;
+            }
+        }
+        return null;
     }
 
     CallbackMethods methods() {

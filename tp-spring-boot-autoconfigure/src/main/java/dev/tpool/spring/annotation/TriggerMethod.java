@@ -58,6 +58,10 @@ final class TriggerMethod {
             throw definition.wrong("it is final, so that the proxy of its bean cannot pass the call on",
                     "Make it not final.");
         }
+        if (AopUtils.isCglibProxy(bean) && CallbackDefinition.isOutOfReach(bean.getClass(), method)) {
+            throw definition.wrong("it is package-private, and its bean's class is in another package, so that the "
+                    + "proxy of its bean cannot pass the call on", "Make it protected or public.");
+        }
         try {
             Method found = AopUtils.selectInvocableMethod(method, bean.getClass());
             ReflectionUtils.makeAccessible(found);

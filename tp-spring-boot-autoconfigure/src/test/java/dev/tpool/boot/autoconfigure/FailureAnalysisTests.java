@@ -10,12 +10,14 @@ import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.annotation.TpCallback;
 import dev.tpool.sync.TpSemaphore;
+import dev.tpool.boot.methods.PackagePrivateMethods;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -32,6 +34,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.support.SpringFactoriesLoader;
@@ -311,7 +314,32 @@ class FailureAnalysisTests {
         assertDefinition(PrivateMethod.class, "it is private", "Make it at least package-private.");
         assertDefinition(FinalMethod.class, "it is final", "Make it not final.");
         assertDefinition(StaticMethod.class, "it is static", "Make it an instance method.");
+        assertDefinition(OfOtherPackage.class, "it is package-private, and its bean's class is in another package",
+                "Make it protected or public.");
         assertDefinition(FinalClass.class, "its class is final", "Make the class not final.");
+    }
+
+    @Test
+    void refusesABeanThatWasThereBeforeTheProxies() {
+        this.runner.withBean("early", Early.class).withUserConfiguration(PostProcessing.class).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("its bean 'early' was created too early, since the "
+                    + "post-processor 'postProcessor' needs it, so that no call would be posted");
+            assertThat(analysis.getAction()).contains("static", "@Lazy or ObjectProvider");
+        });
+        this.runner.withBean("early", Early.class)
+            .withUserConfiguration(LazyPostProcessing.class)
+            .run((context) -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void leavesASingletonAloneThatSomebodyPutInThePlaceOfABean() {
+        this.runner.withInitializer((context) -> {
+            ((BeanDefinitionRegistry) context.getBeanFactory()).registerBeanDefinition("early",
+                    new RootBeanDefinition(Early.class));
+            context.getBeanFactory().registerSingleton("early", new Early());
+        }).run((context) -> assertThat(context).hasNotFailed());
     }
 
     @Test
@@ -416,6 +444,47 @@ class FailureAnalysisTests {
         String run() {
             return "";
         }
+
+    }
+
+    static class Early {
+
+        @TpCallback
+        void run() {
+        }
+
+    }
+
+    static class FirstPostProcessor implements BeanPostProcessor, PriorityOrdered {
+
+        @Override
+        public int getOrder() {
+            return 0;
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PostProcessing {
+
+        @Bean
+        static FirstPostProcessor postProcessor(Early early) {
+            return new FirstPostProcessor();
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyPostProcessing {
+
+        @Bean
+        static FirstPostProcessor postProcessor(@Lazy Early early) {
+            return new FirstPostProcessor();
+        }
+
+    }
+
+    static class OfOtherPackage extends PackagePrivateMethods.OfCallback {
 
     }
 

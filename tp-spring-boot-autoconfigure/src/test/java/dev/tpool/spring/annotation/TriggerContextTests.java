@@ -14,6 +14,7 @@ import dev.tpool.TpWaitResult;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
 import dev.tpool.boot.autoconfigure.annotation.TpTriggerAutoConfiguration;
+import dev.tpool.boot.methods.PackagePrivateMethods;
 import dev.tpool.spring.TpTrigger;
 import dev.tpool.spring.TpTriggers;
 import dev.tpool.sync.TpEvent;
@@ -187,6 +188,7 @@ class TriggerContextTests {
         refuses(StaticMethod.class, "it is static");
         refuses(AsyncClass.class, "its class is annotated with @Async, too");
         refuses(KeyWithoutArguments.class, "'#{'key-' + #order}' is an expression over the arguments of a call");
+        refuses(OfOtherPackage.class, "it is package-private, and its bean's class is in another package");
         refuses(FinalBehindProxy.class, "it is final, so that the proxy of its bean cannot pass the call on");
     }
 
@@ -436,6 +438,10 @@ class TriggerContextTests {
         @TpTimer("1s")
         static void run() {
         }
+
+    }
+
+    static class OfOtherPackage extends PackagePrivateMethods.OfTimer {
 
     }
 
