@@ -9,6 +9,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
@@ -41,6 +42,12 @@ public final class TpTriggerAutoConfiguration {
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     TpTriggers tpTriggers() {
         return new TpTriggers();
+    }
+
+    @Bean
+    @Lazy(false)
+    KeepAliveCheck tpKeepAliveCheck(TpTriggers triggers, ApplicationContext context) {
+        return new KeepAliveCheck(triggers, context);
     }
 
 }
