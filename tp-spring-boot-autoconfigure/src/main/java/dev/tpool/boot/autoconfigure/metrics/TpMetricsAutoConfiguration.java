@@ -7,11 +7,13 @@ import dev.tpool.spring.metrics.TpPoolMetrics;
 import dev.tpool.spring.metrics.TpRunWatchMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Auto-configuration of the meters of the pools. Without a meter registry no pool has a
@@ -33,6 +35,12 @@ public final class TpMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     TpRunWatchMetrics tpRunWatchMetrics(TpRunWatch watch) {
         return new TpRunWatchMetrics(watch);
+    }
+
+    @Bean
+    @Lazy(false)
+    SameNameCheck tpSameNameCheck(TpRegistry registry, BeanFactory beanFactory) {
+        return new SameNameCheck(registry, beanFactory);
     }
 
 }

@@ -19,19 +19,24 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link TpMetricsAutoConfiguration} and the meters it provides.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TpMetricsAutoConfigurationTests {
 
     private final ApplicationContextRunner withoutRegistry = new ApplicationContextRunner()
@@ -63,6 +68,15 @@ class TpMetricsAutoConfigurationTests {
                     assertThat(meter.getId().getBaseUnit()).isIn("tasks", "threads", "seconds");
                 });
         });
+    }
+
+    @Test
+    void warnsOfAnExecutorThatHasTheSameMeters(CapturedOutput output) {
+        this.runner.withBean("bounded", ThreadPoolTaskExecutor.class)
+            .withBean("other", ThreadPoolTaskExecutor.class)
+            .withBean("io", Object.class)
+            .run((context) -> assertThat(output).containsOnlyOnce("have the same meters")
+                .contains("Pool 'bounded' and the executor bean 'bounded' have the same meters"));
     }
 
     @Test
