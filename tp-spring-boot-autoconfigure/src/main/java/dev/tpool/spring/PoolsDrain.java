@@ -6,7 +6,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import dev.tpool.TpCallbackInstance;
@@ -29,8 +32,9 @@ final class PoolsDrain {
 
     /*-
      *   disarm     again with each look, since a callback that is being run may set its timer again
-     *   open       what callbacks in hand go on to post is still accepted; at most half of the time, so that
-     *              those that post themselves for ever come to an end
+     *   open       what callbacks in hand go on to post is still accepted; for half of the time, so that those
+     *              that post themselves for ever come to an end, and after that only as long as calls wait for
+     *              what callbacks that run will give back: a closed pool cannot post them any more
      *   closed     the pools refuse what is new, and run what is queued
      *   drop       the time is over, or nothing is left; objects that nobody has closed are closed, or they
      *              would keep a thread of their pool
@@ -66,6 +70,12 @@ final class PoolsDrain {
     private final Map<String, TpPoolSnapshot> before = new LinkedHashMap<>();
 
     private final Map<String, Long> dropped = new TreeMap<>();
+
+    /** Of these, what was not dropped on purpose. */
+    private final Map<String, Long> undrained = new TreeMap<>();
+
+    /** The properties that were too short for it. */
+    private final Set<String> tooShort = new TreeSet<>();
 
     private final long started = System.nanoTime();
 
@@ -113,17 +123,21 @@ final class PoolsDrain {
         this.groups.forEach((group) -> group.start(this.threads, this.started, allowed));
         boolean interrupted = false;
         try {
-            awaitQuiet(allowed.dividedBy(2), true);
-            dropWaiting();
-            this.pools.values().forEach((pool) -> count(pool.cancelDeferredCallbacks()));
-            this.pools.values().forEach(TpPool::close);
-            awaitQuiet(allowed, false);
+            Duration half = allowed.dividedBy(2);
+            awaitQuiet(half, () -> !isQuiet() || isAwaited());
+            noteTooShort(dropWaiting() && isOver(half));
+            awaitQuiet(allowed, this::servesDeferred);
+            if (!isOver(allowed)) {
+                this.pools.values().forEach((pool) -> countUndrained(pool.cancelDeferredCallbacks()));
+                this.pools.values().forEach(TpPool::close);
+                awaitQuiet(allowed, () -> !isQuiet());
+            }
         }
         catch (InterruptedException ex) {
             interrupted = true;
             logger.warn("Interrupted while the thread pools were being drained: what is left is dropped");
         }
-        drop();
+        drop(isOver(allowed));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -135,13 +149,12 @@ final class PoolsDrain {
     }
 
     /**
-     * Waits until nothing is queued or running any more, or the time is over.
-     * @param open whether those count that are still to be posted
+     * Waits until there is nothing to wait for any more, or the time is over.
      */
-    private void awaitQuiet(Duration allowed, boolean open) throws InterruptedException {
+    private void awaitQuiet(Duration allowed, BooleanSupplier busy) throws InterruptedException {
         long pause = 1;
         long left = left(this.started, allowed).toMillis();
-        while (left > 0 && (!isQuiet() || (open && isAwaited()))) {
+        while (left > 0 && busy.getAsBoolean()) {
             Thread.sleep(Math.min(pause, left));
             pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
             left = left(this.started, allowed).toMillis();
@@ -188,36 +201,84 @@ final class PoolsDrain {
             .sum();
     }
 
-    private void dropWaiting() {
+    /**
+     * Whether callbacks wait for a lock or a permit that those that run, or are queued,
+     * may give back.
+     */
+    private boolean servesDeferred() {
+        return this.pools.values().stream().anyMatch((pool) -> deferred(pool.snapshot()) > 0)
+                && !this.pools.values().stream().allMatch(this::isQuiet);
+    }
+
+    /**
+     * Ends what is not posted yet.
+     * @return whether there was any
+     */
+    private boolean dropWaiting() {
         if (this.waitingDropped) {
-            return;
+            return false;
         }
         this.waitingDropped = true;
+        boolean any = false;
         for (TpShutdownParticipant participant : this.participants) {
             try {
-                count(participant.dropWaiting());
+                any |= countUndrained(participant.dropWaiting());
             }
             catch (RuntimeException ex) {
                 logger.warn(participant + " could not drop its waiting callbacks", ex);
             }
         }
+        return any;
     }
 
-    private void drop() {
+    private void drop(boolean timeIsOver) {
         this.groups.forEach(ClosingGroup::end);
-        dropWaiting();
-        this.groups.forEach((group) -> count(group.dropped()));
+        boolean more = dropWaiting();
+        for (ClosingGroup group : this.groups) {
+            if (group.policy.cancelPending()) {
+                count(this.dropped, group.dropped());
+            }
+            else if (countUndrained(group.dropped())) {
+                if (group.isOwnTimeOver()) {
+                    this.tooShort.add(group.timeoutProperty());
+                }
+                else {
+                    more = true;
+                }
+            }
+        }
         for (TpPool pool : this.pools.values()) {
-            count(pool.cancelDeferredCallbacks());
+            more |= countUndrained(pool.cancelDeferredCallbacks());
             pool.close();
             this.disarmed += pool.disarm();
-            count(pool.cancelPendingCallbacks());
+            more |= countUndrained(pool.cancelPendingCallbacks());
         }
+        noteTooShort(more && timeIsOver);
         this.pools.forEach((name, pool) -> this.unclosed.put(name, pool.closeObjects()));
     }
 
-    private void count(Map<String, Long> counts) {
-        counts.forEach((name, count) -> this.dropped.merge(name, count, Long::sum));
+    private void noteTooShort(boolean phase) {
+        if (phase) {
+            this.tooShort.add("spring.lifecycle.timeout-per-shutdown-phase");
+        }
+    }
+
+    /**
+     * Counts what was not dropped on purpose.
+     * @return whether there is any
+     */
+    private boolean countUndrained(Map<String, Long> counts) {
+        count(this.dropped, counts);
+        count(this.undrained, counts);
+        return counts.values().stream().anyMatch((count) -> count > 0);
+    }
+
+    private static void count(Map<String, Long> all, Map<String, Long> counts) {
+        counts.forEach((name, count) -> {
+            if (count > 0) {
+                all.merge(name, count, Long::sum);
+            }
+        });
     }
 
     private TpShutdownReport report() {
@@ -235,7 +296,11 @@ final class PoolsDrain {
         Map<String, TpShutdownReport.CleanupGroup> ofGroups = new LinkedHashMap<>();
         this.groups.forEach((group) -> ofGroups.put(group.name, group.report()));
         return new TpShutdownReport(Duration.ofNanos(System.nanoTime() - this.started), this.limit, this.disarmed,
-                ofPools, ofGroups, this.dropped, stillRunning);
+                ofPools, ofGroups, this.dropped, this.undrained, List.copyOf(this.tooShort), stillRunning);
+    }
+
+    private boolean isOver(Duration allowed) {
+        return left(this.started, allowed).toMillis() == 0;
     }
 
     private static Duration left(long started, Duration allowed) {
@@ -260,6 +325,14 @@ final class PoolsDrain {
         private long ran;
 
         private List<String> unfinished = List.of();
+
+        private boolean ownTimeIsOver;
+
+        /**
+         * From then on it comes to its end by itself, and an interrupt would lose what it
+         * counts.
+         */
+        private volatile boolean dropping;
 
         private @Nullable Thread thread;
 
@@ -296,6 +369,18 @@ final class PoolsDrain {
             }
         }
 
+        /**
+         * Whether it had to be shorter than what there was for all.
+         */
+        boolean isOwnTimeOver() {
+            return isDone() && this.ownTimeIsOver;
+        }
+
+        String timeoutProperty() {
+            return "tp.cleanup-groups" + ((this.name.indexOf('.') < 0) ? "." + this.name : "[" + this.name + "]")
+                    + ".timeout";
+        }
+
         boolean isDone() {
             return this.thread == null || !this.thread.isAlive();
         }
@@ -306,7 +391,9 @@ final class PoolsDrain {
         void end() {
             Thread closing = this.thread;
             if (closing != null && closing.isAlive()) {
-                closing.interrupt();
+                if (!this.dropping) {
+                    closing.interrupt();
+                }
                 try {
                     closing.join(LARGEST_RESERVE.toMillis());
                 }
@@ -328,14 +415,16 @@ final class PoolsDrain {
             }
             while (complete && this.group.size() > 0 && !left(since, allowed).isZero());
             if (!complete && !Thread.currentThread().isInterrupted()) {
+                this.dropping = true;
                 long before = droppedCount();
                 boolean ended = close(true, Duration.ZERO);
                 long late = droppedCount() - before;
-                logger
-                    .warn("Cleanup group '" + this.name + "' was not done within " + allowed.toMillis() + " ms: "
-                            + ((late > 0) ? late + " of its callbacks were queued and are dropped"
-                                    : "none of its callbacks was queued any more")
-                            + (ended ? "" : ", what runs goes on"));
+                this.ownTimeIsOver = allowed.equals(this.policy.timeout());
+                logger.warn("Cleanup group '" + this.name + "' was not done within " + allowed.toMillis() + " ms: "
+                        + ((late > 0) ? late + " of its callbacks were queued and are dropped"
+                                : "none of its callbacks was queued any more")
+                        + (ended ? "" : ", what runs goes on")
+                        + "; the report counts what all groups and pools have dropped");
             }
         }
 

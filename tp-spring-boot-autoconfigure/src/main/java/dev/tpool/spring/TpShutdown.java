@@ -26,7 +26,8 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
  * waits unregistered. What is queued in cleanup groups that are to be cancelled is
  * dropped.
  * <li>The other groups and the pools are drained together, by priority. The pools accept
- * what their callbacks go on to post for half of the time at most, and then refuse it.
+ * what their callbacks go on to post for half of the time, and then only as long as calls
+ * wait for what callbacks that run give back.
  * <li>When the time is over, of a group or of all, what is still queued is dropped.
  * Callbacks that run are never interrupted. Objects that nobody has closed are closed.
  * </ol>

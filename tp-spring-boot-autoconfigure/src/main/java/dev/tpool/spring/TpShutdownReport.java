@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param cleanupGroups what became of each cleanup group, by its name
  * @param dropped the callbacks that were dropped by it, by the name of their object or
  * task
+ * @param undrained those of them that were to run: all but what is in a cleanup group
+ * whose callbacks are to be cancelled
+ * @param tooShort the properties that would give these more time if they were raised;
+ * none if time would not have helped
  * @param stillRunning the callbacks that did not end in time
  */
 public record TpShutdownReport(Duration elapsed, Duration limit, int disarmed, Map<String, Pool> pools,
-        Map<String, CleanupGroup> cleanupGroups, Map<String, Long> dropped, List<RunningCallback> stillRunning) {
+        Map<String, CleanupGroup> cleanupGroups, Map<String, Long> dropped, Map<String, Long> undrained,
+        List<String> tooShort, List<RunningCallback> stillRunning) {
 
     private static final int MOST_NAMES = 20;
 
@@ -35,12 +40,16 @@ public record TpShutdownReport(Duration elapsed, Duration limit, int disarmed, M
      * @param pools what became of each pool
      * @param cleanupGroups what became of each cleanup group
      * @param dropped the callbacks that were dropped, by name
+     * @param undrained those of them that were to run, by name
+     * @param tooShort the properties that would give these more time
      * @param stillRunning the callbacks that did not end in time
      */
     public TpShutdownReport {
         pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
         cleanupGroups = Collections.unmodifiableMap(new LinkedHashMap<>(cleanupGroups));
         dropped = Collections.unmodifiableMap(new LinkedHashMap<>(dropped));
+        undrained = Collections.unmodifiableMap(new LinkedHashMap<>(undrained));
+        tooShort = List.copyOf(tooShort);
         stillRunning = List.copyOf(stillRunning);
     }
 
@@ -61,12 +70,12 @@ public record TpShutdownReport(Duration elapsed, Duration limit, int disarmed, M
     }
 
     /**
-     * Whether all of it came to its end as it should: no callback still runs and no
-     * object had to be closed for its owner.
+     * Whether all of it came to its end as it should: no callback still runs, none was
+     * dropped that was to run, and no object had to be closed for its owner.
      * @return {@code false} if somebody should look at it
      */
     public boolean complete() {
-        return this.stillRunning.isEmpty()
+        return this.stillRunning.isEmpty() && this.undrained.isEmpty()
                 && this.cleanupGroups.values().stream().allMatch((group) -> group.unfinished().isEmpty())
                 && this.pools.values().stream().allMatch((pool) -> pool.objects().isEmpty());
     }
@@ -90,6 +99,16 @@ public record TpShutdownReport(Duration elapsed, Duration limit, int disarmed, M
             .append(" still run");
         if (!this.dropped.isEmpty()) {
             line(text, "dropped: " + names(this.dropped));
+            Map<String, Long> ofGroups = new LinkedHashMap<>();
+            this.cleanupGroups.forEach((name, group) -> ofGroups.put(name, group.dropped()));
+            ofGroups.values().removeIf((count) -> count == 0);
+            if (!ofGroups.isEmpty()) {
+                line(text, "of these in cleanup groups: " + names(ofGroups));
+            }
+        }
+        if (!this.undrained.isEmpty()) {
+            line(text, "were to run: " + names(this.undrained) + (this.tooShort.isEmpty() ? ""
+                    : "; for more time raise '" + String.join("' and '", this.tooShort) + "'"));
         }
         this.stillRunning.forEach((callback) -> callback.describe(text));
         this.cleanupGroups.forEach((name, group) -> {

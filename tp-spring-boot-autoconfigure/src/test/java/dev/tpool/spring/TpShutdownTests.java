@@ -91,7 +91,63 @@ class TpShutdownTests {
 
         assertThat(dropped[0]).isCancelled();
         assertThat(ran).hasValue(1);
-        assertThat(output).contains("2 callbacks ran, 1 were dropped");
+        assertThat(output).contains("2 callbacks ran, 1 were dropped")
+            .containsPattern("INFO .*Thread pools closed")
+            .doesNotContain("were to run");
+    }
+
+    @Test
+    void runsCallsThatWaitForPermitsThoughHalfOfTheTimeIsOver(CapturedOutput output) {
+        CountDownLatch half = new CountDownLatch(1);
+        AtomicInteger ran = new AtomicInteger();
+        TpShutdownReport report = close(entries().withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=8s")
+            .withBean(TpShutdownParticipant.class, () -> new AtHalfOfTheTime(half)), (context) -> {
+                TpOperations scans = scansWithSlot(context);
+                hold(scans, half);
+                scans.run(ran::incrementAndGet);
+                scans.run(ran::incrementAndGet);
+            });
+
+        assertThat(ran).hasValue(2);
+        assertThat(report.dropped()).isEmpty();
+        assertThat(report.complete()).as(report.toString()).isTrue();
+        assertThat(output).containsPattern("INFO .*Thread pools closed");
+    }
+
+    @Test
+    void warnsOfCallsThatWereToRunAndWaitedForTooLong(CapturedOutput output) {
+        CountDownLatch gate = new CountDownLatch(1);
+        TpShutdownReport report = close(entries().withPropertyValues("tp.cleanup-groups.scans.timeout=60s",
+                "spring.lifecycle.timeout-per-shutdown-phase=400ms"), (context) -> {
+                    TpOperations scans = scansWithSlot(context);
+                    hold(scans, gate);
+                    scans.run(() -> {
+                    });
+                });
+        gate.countDown();
+
+        assertThat(report.undrained()).hasSize(1).containsValue(1L).isEqualTo(report.dropped());
+        assertThat(report.complete()).isFalse();
+        assertThat(output).containsPattern("WARN .*Thread pools closed")
+            .contains("for more time raise 'spring.lifecycle.timeout-per-shutdown-phase'");
+    }
+
+    @Test
+    void namesNoPropertyIfTimeWouldNotHaveHelped() {
+        TpShutdownReport report = close(entries().withPropertyValues("tp.cleanup-groups.scans.timeout=100ms",
+                "spring.lifecycle.timeout-per-shutdown-phase=1h"), (context) -> {
+                    context.getBean(TpRegistry.class).semaphore("slot").acquire();
+                    context.getBean(TpOperations.class)
+                        .environment("io")
+                        .acquireSemaphore("slot")
+                        .releaseSemaphore("slot")
+                        .run(() -> {
+                        });
+                });
+
+        assertThat(report.undrained()).containsValue(1L);
+        assertThat(report.tooShort()).isEmpty();
+        assertThat(report.toString()).contains("were to run: ").doesNotContain("for more time");
     }
 
     @Test
@@ -126,9 +182,11 @@ class TpShutdownTests {
         assertThat(dropped[0]).isCancelled();
         assertThat(output).contains(
                 "Cleanup group 'scans' was not done within 20 ms: 1 of its callbacks were queued and are dropped, what "
-                        + "runs goes on")
+                        + "runs goes on; the report counts what all groups and pools have dropped")
             .contains("0 callbacks ran, 1 were dropped, 1 still run")
             .contains("  dropped: one-shot (1)")
+            .contains("  of these in cleanup groups: scans (1)")
+            .contains("  were to run: one-shot (1); for more time raise 'tp.cleanup-groups.scans.timeout'")
             .contains("  still runs: one-shot in pool 'io' on io-1")
             .contains("TpShutdownTests.lambda$dropsWhatIsStillQueuedWhenTheTimeOfTheGroupIsOver")
             .contains("cleanup group 'scans' still has one-shot");
@@ -520,6 +578,32 @@ class TpShutdownTests {
         return reports.get(0);
     }
 
+    private ApplicationContextRunner entries() {
+        return this.runner.withConfiguration(AutoConfigurations.of(TpCallbackAutoConfiguration.class))
+            .withPropertyValues("tp.pools.io.max-threads=3", "tp.semaphores.slot.maximum=1");
+    }
+
+    private static TpOperations scansWithSlot(ApplicationContext context) {
+        return context.getBean(TpOperations.class)
+            .environment("scans")
+            .acquireSemaphore("slot")
+            .releaseSemaphore("slot");
+    }
+
+    private static void hold(TpOperations operations, CountDownLatch gate) throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
+        operations.run(() -> {
+            started.countDown();
+            try {
+                gate.await();
+            }
+            catch (InterruptedException ex) {
+                throw new IllegalStateException(ex);
+            }
+        });
+        started.await();
+    }
+
     private static TpCompletion ignored() {
         return new TpCompletion() {
 
@@ -583,6 +667,19 @@ class TpShutdownTests {
                 .stream()
                 .anyMatch((thread) -> thread.getName().equals("tp-shutdown")
                         && thread.getState() == Thread.State.TIMED_WAITING);
+        }
+
+    }
+
+    /**
+     * Is asked to drop what waits when half of the time is over.
+     */
+    record AtHalfOfTheTime(CountDownLatch half) implements TpShutdownParticipant {
+
+        @Override
+        public Map<String, Long> dropWaiting() {
+            this.half.countDown();
+            return Map.of();
         }
 
     }

@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param ran the callbacks that ended meanwhile
  * @param disarmed the timers and waits that were disarmed
  * @param dropped the callbacks that were dropped, by name
+ * @param undrained those of them that were to run
  * @param stillRunning the callbacks that did not end in time
  */
 public record ShutdownDescriptor(long elapsedMillis, long limitMillis, long ran, int disarmed,
-        Map<String, Long> dropped, List<HangingCallbackDescriptor> stillRunning) {
+        Map<String, Long> dropped, Map<String, Long> undrained, List<HangingCallbackDescriptor> stillRunning) {
 
     static ShutdownDescriptor of(TpShutdownReport report) {
         return new ShutdownDescriptor(report.elapsed().toMillis(), report.limit().toMillis(), report.ranCount(),
-                report.disarmed(), report.dropped(),
+                report.disarmed(), report.dropped(), report.undrained(),
                 report.stillRunning().stream().map(HangingCallbackDescriptor::of).toList());
     }
 
