@@ -28,14 +28,15 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     /** By whoever posts, one after the other. */
     private volatile boolean posted;
 
-    private long queuedAt;
+    private final long acceptedAt;
 
     DeferredOneShot(TpEnvironment environment, TpDeferredTask<@Nullable Object> task, @Nullable Object context,
-            boolean admitted, @Nullable TpActivationContext captured) {
+            boolean admitted, @Nullable TpActivationContext captured, long acceptedAt) {
         super(null, environment, ObjectState.CLOSED | ObjectState.PENDING_ONE);
         this.task = task;
         this.context = context;
         this.admitted = admitted;
+        this.acceptedAt = acceptedAt;
         if (captured != null) {
             contexts().add(new ResultInContext(null, captured));
         }
@@ -174,14 +175,16 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
         return this.admitted;
     }
 
+    /**
+     * It may go to the queue several times, and has waited since it was accepted.
+     */
     @Override
     void queuedAt(long tick) {
-        this.queuedAt = tick;
     }
 
     @Override
     long queuedAt() {
-        return this.queuedAt;
+        return this.acceptedAt;
     }
 
 }

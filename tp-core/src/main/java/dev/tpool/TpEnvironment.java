@@ -482,7 +482,7 @@ public final class TpEnvironment {
         }
         boolean admitted = admission == TpPool.Admission.ADMITTED;
         DeferredOneShot oneShot = new DeferredOneShot(this, (TpDeferredTask<@Nullable Object>) task, context, admitted,
-                captured);
+                captured, target.measuredNow());
         try {
             objectCreated(oneShot);
         }

@@ -27,7 +27,9 @@ public interface TpMonitor {
      * A callback is about to run. Called on its worker.
      * @param source where it comes from
      * @param queueNanos the nanoseconds it waited. Posts to one object share one place in
-     * the queue, so for those it is the time since the object last took its place.
+     * the queue, so for those it is the time since the object last took its place. A
+     * {@linkplain TpDeferredCallback deferred} callback waits from the moment in which it
+     * was accepted.
      */
     default void callbackStarted(TpCallbackSource source, long queueNanos) {
     }

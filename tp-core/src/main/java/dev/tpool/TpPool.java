@@ -1038,6 +1038,13 @@ public final class TpPool implements AutoCloseable {
         }
     }
 
+    /**
+     * The present tick, or 0 if nobody measures.
+     */
+    long measuredNow() {
+        return (this.monitor != null) ? now() : 0;
+    }
+
     private long now() {
         try {
             return this.ticker.getAsLong();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -90,6 +91,38 @@ class TpMonitorTests {
         work.waitForCallbacks(false);
 
         assertThat(this.recorded.events).contains("started work after 40", "ended work after 0");
+    }
+
+    @Test
+    void isToldHowLongADeferredCallbackWaitedSinceItWasAccepted() {
+        TpPool pool = watched();
+        CountDownLatch ran = new CountDownLatch(1);
+        TpDeferredCallback deferred = TpEnvironment.of(pool).tryDefer(new TpDeferredTask<>() {
+
+            @Override
+            public String name() {
+                return "deferred";
+            }
+
+            @Override
+            public void run(TpCallbackInstance instance, String context) {
+                ran.countDown();
+            }
+
+            @Override
+            public void completed(Throwable failure) {
+            }
+
+            @Override
+            public void cancelled() {
+            }
+
+        }, "context");
+        this.ticks.addAndGet(40);
+        deferred.postNow();
+        Pools.eventually(() -> ran.getCount() == 0);
+
+        assertThat(this.recorded.events).contains("queued deferred", "started deferred after 40");
     }
 
     @Test
