@@ -78,7 +78,7 @@ final class ExecutorViewBeans implements BeanDefinitionRegistryPostProcessor, En
             return Map.of();
         }
         return Binder.get(this.environment)
-            .bind(ExecutorViews.PREFIX, VIEWS, new EmptyEntryBindHandler(BindHandler.DEFAULT))
+            .bind(ExecutorViews.PREFIX, VIEWS, new EntryBindHandler(BindHandler.DEFAULT))
             .orElse(Map.of());
     }
 

@@ -50,8 +50,8 @@ public final class TpAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static ConfigurationPropertiesBindHandlerAdvisor tpEmptyEntryBindHandlerAdvisor() {
-        return EmptyEntryBindHandler::new;
+    static ConfigurationPropertiesBindHandlerAdvisor tpEntryBindHandlerAdvisor() {
+        return EntryBindHandler::new;
     }
 
     @Bean

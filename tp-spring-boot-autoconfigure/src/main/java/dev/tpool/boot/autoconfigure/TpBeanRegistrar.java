@@ -56,7 +56,7 @@ final class TpBeanRegistrar implements BeanRegistrar {
 
     private static Set<String> names(Binder binder, String kind) {
         Bindable<Map<String, Object>> entries = Bindable.mapOf(String.class, Object.class);
-        return binder.bind("tp." + kind, entries, new EmptyEntryBindHandler(BindHandler.DEFAULT))
+        return binder.bind("tp." + kind, entries, new EntryBindHandler(BindHandler.DEFAULT))
             .map(Map::keySet)
             .orElse(Set.of());
     }

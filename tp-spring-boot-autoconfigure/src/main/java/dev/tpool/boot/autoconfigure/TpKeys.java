@@ -1,5 +1,7 @@
 package dev.tpool.boot.autoconfigure;
 
+import java.util.Locale;
+
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
@@ -20,6 +22,14 @@ final class TpKeys {
     static final String DEFAULT_CLEANUP_GROUP = "tp.defaults.cleanup-group";
 
     private TpKeys() {
+    }
+
+    /**
+     * What Spring Boot tells names of entries apart by: it looks at neither dashes nor
+     * case.
+     */
+    static String uniform(String name) {
+        return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
     }
 
     /**

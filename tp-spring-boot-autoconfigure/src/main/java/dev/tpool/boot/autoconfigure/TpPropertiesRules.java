@@ -2,6 +2,7 @@ package dev.tpool.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,6 +50,15 @@ final class TpPropertiesRules {
         TpPropertiesRules rules = new TpPropertiesRules();
         rules.defaults(properties.defaults());
         rules.pool(TpKeys.DEFAULT_POOL, properties.defaults().pool(), Inherited.defaultPool(properties));
+        rules.alike(TpKeys.POOLS, properties.pools());
+        rules.alike(TpKeys.ENVIRONMENTS, properties.environments());
+        rules.alike(TpKeys.CLEANUP_GROUPS, properties.cleanupGroups());
+        rules.alike("tp.semaphores", properties.semaphores());
+        rules.alike("tp.mutexes", properties.mutexes());
+        rules.alike("tp.sections", properties.sections());
+        rules.alike("tp.events", properties.events());
+        rules.alike("tp.libraries", properties.libraries());
+        rules.alike(ExecutorViews.PREFIX, properties.executorViews());
         rules.bases(TpKeys.POOLS, properties.pools(), Pool::inherits);
         properties.pools().forEach((name, pool) -> {
             String property = TpKeys.entry(TpKeys.POOLS, name);
@@ -66,6 +76,26 @@ final class TpPropertiesRules {
         if (!rules.problems.isEmpty()) {
             throw new InvalidTpPropertiesException(rules.problems, null);
         }
+    }
+
+    /**
+     * Of two such entries each would have the settings of the other, too.
+     */
+    private void alike(String kind, Map<String, ?> entries) {
+        Map<String, String> first = new HashMap<>();
+        entries.keySet().forEach((name) -> {
+            String other = first.putIfAbsent(TpKeys.uniform(name), name);
+            if (other != null) {
+                sameName(TpKeys.entry(kind, other), TpKeys.entry(kind, name));
+                sameName(TpKeys.entry(kind, name), TpKeys.entry(kind, other));
+            }
+        });
+    }
+
+    private void sameName(String property, String other) {
+        wrong(property, null, "is the same name as '" + other + "', since neither dashes nor case tell names apart",
+                "Give them other names, or spell them alike. An environment variable cannot spell a dash or a capital: "
+                        + "use SPRING_APPLICATION_JSON or a command line argument, or a name without.");
     }
 
     private <T> void each(String kind, Map<String, T> entries, BiConsumer<String, T> rule) {

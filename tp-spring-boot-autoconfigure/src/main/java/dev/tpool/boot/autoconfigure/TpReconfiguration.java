@@ -85,7 +85,7 @@ public final class TpReconfiguration {
         try {
             return Binder.get(this.environment)
                 .bindOrCreate("tp", Bindable.of(TpProperties.class),
-                        new EmptyEntryBindHandler(new NoUnboundElementsBindHandler(
+                        new EntryBindHandler(new NoUnboundElementsBindHandler(
                                 new IgnoreTopLevelConverterNotFoundBindHandler(), new UnboundElementsSourceFilter())));
         }
         catch (BindException ex) {

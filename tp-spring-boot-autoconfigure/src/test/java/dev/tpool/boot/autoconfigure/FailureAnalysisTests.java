@@ -129,6 +129,33 @@ class FailureAnalysisTests {
     }
 
     @Test
+    void saysWhichEntriesHaveTheSameNameAndWhere() {
+        this.runner.withInitializer((context) -> {
+            addYaml(context, "first.yml", "tp: {pools: {batch-io: {max-threads: 3}}}");
+            addYaml(context, "second.yml", "tp: {pools: {BatchIO: {keep-alive: 3s}}}");
+        }).run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: tp.pools.batch-io\n    Origin: ",
+                    "[first.yml] - 1:", "Property: tp.pools[BatchIO]\n    Origin: ", "[second.yml] - 1:",
+                    "is the same name as 'tp.pools.batch-io', since neither dashes nor case tell names apart");
+            assertThat(analysis.getAction()).contains("An environment variable cannot spell a dash or a capital",
+                    "SPRING_APPLICATION_JSON");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "semaphores,maximum=1", "mutexes,=", "sections,spin-count=1", "events,reset=manual",
+            "libraries,location=.", "environments,priority=low", "cleanup-groups,timeout=1s",
+            "executor-views,environment=default" })
+    void saysForAllKindsThatEntriesHaveTheSameName(String kind, String setting) {
+        String key = setting.equals("=") ? "=" : "." + setting;
+        this.runner.withPropertyValues("tp." + kind + ".a-b" + key, "tp." + kind + ".ab" + key)
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .contains("is the same name as 'tp." + kind + ".ab'"));
+    }
+
+    @Test
     void tellsACircleOfBasesOnceWithTheWholeOfIt() {
         this.runner
             .withPropertyValues("tp.pools.io.inherits=b", "tp.pools.b.inherits=c", "tp.pools.c.inherits=io",
@@ -164,17 +191,7 @@ class FailureAnalysisTests {
                     imports:
                       pool: oi
                 """;
-        this.runner.withInitializer((context) -> {
-            try {
-                new YamlPropertySourceLoader()
-                    .load("application.yaml",
-                            new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "application.yaml"))
-                    .forEach(context.getEnvironment().getPropertySources()::addLast);
-            }
-            catch (IOException ex) {
-                throw new IllegalStateException(ex);
-            }
-        }).run((context) -> {
+        this.runner.withInitializer((context) -> addYaml(context, "application.yaml", yaml)).run((context) -> {
             FailureAnalysis analysis = analyze(context.getStartupFailure());
 
             assertThat(analysis.getDescription()).isEqualTo("""
@@ -407,6 +424,17 @@ class FailureAnalysisTests {
                     .contains("is annotated with @TpCallback, but " + problem);
                 assertThat(analysis.getAction()).contains(action);
             });
+    }
+
+    private static void addYaml(ConfigurableApplicationContext context, String name, String yaml) {
+        try {
+            new YamlPropertySourceLoader()
+                .load(name, new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), name))
+                .forEach(context.getEnvironment().getPropertySources()::addLast);
+        }
+        catch (IOException ex) {
+            throw new IllegalStateException(ex);
+        }
     }
 
     private FailureAnalysis analyze(Throwable failure) {

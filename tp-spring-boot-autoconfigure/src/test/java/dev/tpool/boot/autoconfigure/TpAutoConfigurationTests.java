@@ -47,6 +47,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -253,6 +254,27 @@ class TpAutoConfigurationTests {
             assertThat(registry.mutexes()).containsOnlyKeys("my-Ledger", "a.b");
             assertThat(registry.pool("x.y").threadMaximum()).isEqualTo(3);
         });
+    }
+
+    @Test
+    void anEnvironmentVariableOverridesAnEntryWhoseNameItCannotSpell() {
+        Map<String, Object> variables = Map.of("TP_POOLS_BATCHIO_MAXTHREADS", "5", "TP_SEMAPHORES_SCANSLOTS_INITIAL",
+                "2", "TP_EXECUTORVIEWS_BATCHIO_TASKEXECUTOR", "true", "TP_POOLS_PLAIN_MAXTHREADS", "6");
+        withYaml("tp: {pools: {batch-io: {max-threads: 3}}, semaphores: {scanSlots: {maximum: 4}},"
+                + " executor-views: {batch-io: {}}}")
+            .withInitializer((context) -> context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", variables)))
+            .run((context) -> {
+                TpRegistry registry = context.getBean(TpRegistry.class);
+
+                assertThat(registry.pools()).containsOnlyKeys("batch-io", "plain", "default");
+                assertThat(registry.pool("batch-io").threadMaximum()).isEqualTo(5);
+                assertThat(registry.semaphores()).containsOnlyKeys("scanSlots");
+                assertThat(registry.semaphore("scanSlots").availablePermits()).isEqualTo(2);
+                context.getBean(TpReconfiguration.class).refresh();
+                assertThat(registry.pool("batch-io").threadMaximum()).isEqualTo(5);
+            });
     }
 
     @Test
