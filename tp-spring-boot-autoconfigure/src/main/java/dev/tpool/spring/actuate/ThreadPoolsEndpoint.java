@@ -160,7 +160,8 @@ public final class ThreadPoolsEndpoint {
      * @param overdue the callbacks that were told of, {@code null} if none ever is
      * @param closed whether it was closed
      * @param terminated whether it has ended
-     * @param objectCount the number of its objects, one-shot callbacks left out
+     * @param objectCount the number of its objects; of one-shot callbacks only the calls
+     * of methods that acquire something are among them, from the call to the end
      * @param objects the first thousand of these objects
      * @param runningCallbacks what runs on its threads
      */
