@@ -1,10 +1,12 @@
 package dev.tpool.boot.autoconfigure.metrics;
 
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
+import dev.tpool.boot.autoconfigure.TpProperties;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.TpRunWatch;
 import dev.tpool.spring.metrics.TpPoolMetrics;
 import dev.tpool.spring.metrics.TpRunWatchMetrics;
+import dev.tpool.spring.metrics.TpSemaphoreMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -16,8 +18,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 
 /**
- * Auto-configuration of the meters of the pools. Without a meter registry no pool has a
- * monitor, and so reads no clock.
+ * Auto-configuration of the meters of pools and semaphores. Without a meter registry no
+ * pool has a monitor, and so reads no clock.
  */
 @AutoConfiguration(after = TpAutoConfiguration.class,
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
@@ -35,6 +37,12 @@ public final class TpMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     TpRunWatchMetrics tpRunWatchMetrics(TpRunWatch watch) {
         return new TpRunWatchMetrics(watch);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    TpSemaphoreMetrics tpSemaphoreMetrics(TpRegistry registry, TpProperties properties) {
+        return new TpSemaphoreMetrics(registry, properties.semaphores().keySet());
     }
 
     @Bean

@@ -15,6 +15,8 @@ import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.metrics.TpPoolMetrics;
 import dev.tpool.sync.TpSemaphore;
+import dev.tpool.sync.TpWaitable;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
@@ -82,7 +84,7 @@ class TpMetricsAutoConfigurationTests {
     @Test
     void thePageAboutTheConfigurationNamesEveryMeter() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "configuration.md"));
-        this.runner.withPropertyValues("tp.pools.io.run-warning=1m").run((context) -> {
+        this.runner.withPropertyValues("tp.pools.io.run-warning=1m", "tp.semaphores.slots.maximum=1").run((context) -> {
             TpSemaphore slots = TpSemaphore.of(0, 1);
             MeterRegistry meters = context.getBean(MeterRegistry.class);
 
@@ -93,7 +95,8 @@ class TpMetricsAutoConfigurationTests {
 
             assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
                 .filteredOn((name) -> name.startsWith("executor") || name.startsWith("tp."))
-                .contains("executor.queue.remaining", "tp.callbacks.overdue", "tp.completion.actions")
+                .contains("executor.queue.remaining", "tp.callbacks.overdue", "tp.completion.actions",
+                        "tp.semaphore.available", "tp.semaphore.waiting")
                 .allSatisfy((name) -> assertThat(page).contains("`" + name + "`"));
         });
     }
@@ -185,6 +188,37 @@ class TpMetricsAutoConfigurationTests {
     }
 
     @Test
+    void showsTheFreePermitsOfASemaphoreAndWhoWaits() {
+        this.runner.withPropertyValues("tp.semaphores.slots.maximum=3").run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            TpSemaphore slots = context.getBean(TpRegistry.class).semaphore("slots");
+            Gauge available = meters.get("tp.semaphore.available").tag("name", "slots").gauge();
+            Gauge waiting = meters.get("tp.semaphore.waiting").tag("name", "slots").gauge();
+            slots.acquire();
+
+            assertThat(available.value()).isEqualTo(2);
+            assertThat(waiting.value()).isZero();
+            slots.acquire(2);
+            TpWaitable.Registration registration = slots.register(new TpWaitable.Waiter() {
+
+                @Override
+                public boolean claim() {
+                    return true;
+                }
+
+                @Override
+                public void signalled() {
+                }
+
+            });
+            assertThat(available.value()).isZero();
+            assertThat(waiting.value()).isEqualTo(1);
+            registration.cancel();
+            assertThat(waiting.value()).isZero();
+        });
+    }
+
+    @Test
     void poolsThatComeLaterHaveMetersAsLongAsTheyAreThere() {
         this.runner.run((context) -> {
             MeterRegistry meters = context.getBean(MeterRegistry.class);
@@ -204,7 +238,7 @@ class TpMetricsAutoConfigurationTests {
     @Test
     void removesTheMetersWithTheContext() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        this.withoutRegistry
+        this.withoutRegistry.withPropertyValues("tp.semaphores.slots.maximum=1")
             .withBean("meters", MeterRegistry.class, () -> meters, (definition) -> definition.setDestroyMethodName(""))
             .run((context) -> assertThat(meters.find("executor.pool.max").gauges()).isNotEmpty());
 
