@@ -48,7 +48,8 @@ public record TpProperties(@DefaultValue Defaults defaults, @DefaultValue Map<St
      * What web applications answer.
      *
      * @param rejectedAsServiceUnavailable Whether Spring MVC and WebFlux answer a request
-     * whose callback was rejected with 503 and a Retry-After.
+     * whose callback was rejected with 503 and a Retry-After. A call whose key cannot be
+     * told stays an error.
      * @param retryAfter What the Retry-After says, in whole seconds.
      */
     public record Web(@DefaultValue("false") boolean rejectedAsServiceUnavailable,

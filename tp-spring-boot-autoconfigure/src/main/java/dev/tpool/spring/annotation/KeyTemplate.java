@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.expression.MethodBasedEvaluationContext;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.ParameterNameDiscoverer;
-import org.springframework.expression.EvaluationException;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.common.CompositeStringExpression;
@@ -115,7 +114,8 @@ final class KeyTemplate {
         try {
             value = part.getValue(context, String.class);
         }
-        catch (EvaluationException ex) {
+        catch (RuntimeException ex) {
+            // SpEL passes on what a method throws as it is.
             throw new IllegalArgumentException(
                     "'" + part.getExpressionString() + "' in '" + this.text + "' failed: " + ex.getMessage(), ex);
         }

@@ -32,12 +32,17 @@ public final class RejectedCallbackAdvice {
     }
 
     /**
-     * Answers the request.
+     * Answers the request. A call that has no key is the exception: to try again would
+     * not mend it, so it remains the error that it is.
      * @param rejection what was thrown, or the future of a handler failed with
      * @return the answer
      */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> rejected(TpRejectedException rejection) {
+        if (rejection.getCause() instanceof IllegalArgumentException) {
+            // Spring takes the same exception for one that nobody has handled.
+            throw rejection;
+        }
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
                 "The service is busy. Try again in " + this.retryAfterSeconds + " s.");
         return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
