@@ -634,7 +634,7 @@ public final class TpEnvironment {
         TpFuture<T> future = new TpFuture<>(name, Objects.requireNonNull(callable, "callable"));
         TrackedOneShot posted = postTracked(future, null);
         if (posted == null) {
-            throw pool().rejected(future.name());
+            throw pool().rejection(future.name());
         }
         future.postedAs(posted);
         return future;

@@ -685,7 +685,13 @@ public final class TpPool implements AutoCloseable {
         }
     }
 
-    TpRejectedException rejected(String source) {
+    /**
+     * Says that this pool refused a callback, with its numbers as they are now: for
+     * whoever posts by a method that only answers {@code false}, and has to tell callers.
+     * @param source the name of the callback
+     * @return the exception, to be thrown
+     */
+    public TpRejectedException rejection(String source) {
         String reason = (this.room != null)
                 ? "its queue takes " + this.queueCapacity + " callbacks and "
                         + (this.queueCapacity - this.room.availablePermits()) + " are queued"

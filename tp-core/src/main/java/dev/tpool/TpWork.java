@@ -70,7 +70,7 @@ public final class TpWork extends TpObject {
                 }
             }
             case RUN_BY_CALLER -> pool.runOnCaller(this);
-            case REFUSED -> throw pool.rejected(name());
+            case REFUSED -> throw pool.rejection(name());
         }
     }
 

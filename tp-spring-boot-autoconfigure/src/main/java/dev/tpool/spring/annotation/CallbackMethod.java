@@ -81,8 +81,7 @@ final class CallbackMethod implements EntryMethod<ProxyMethodInvocation> {
             return postForFuture(target, invocation);
         }
         if (!target.trySubmit(this.voidTask, invocation)) {
-            throw new TpRejectedException("callback '" + this.name + "' was refused: the queue of " + target.pool()
-                    + " is full, or no thread could be started");
+            throw target.pool().rejection(this.name);
         }
         return null;
     }

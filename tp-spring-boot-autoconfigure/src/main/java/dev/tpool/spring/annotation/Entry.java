@@ -54,7 +54,7 @@ record Entry<C>(EntryMethod<C> method, @Nullable TpSemaphore semaphore, int coun
             return reject(rejection(ex.getMessage(), ex));
         }
         TpRejectedException rejection = (deferred != null) ? call.begin(deferred)
-                : rejection("the queue of " + target.pool() + " is full, or no thread could be started", null);
+                : target.pool().rejection(this.method.name());
         if (rejection != null) {
             return reject(rejection);
         }

@@ -214,8 +214,7 @@ public final class TpTemplate implements TpOperations {
             this.runEntry.post(target, callback);
         }
         else if (!target.trySubmit(this.task, callback)) {
-            throw new TpRejectedException("callback '" + this.name + "' was refused: the queue of " + target.pool()
-                    + " is full, or no thread could be started");
+            throw target.pool().rejection(this.name);
         }
     }
 

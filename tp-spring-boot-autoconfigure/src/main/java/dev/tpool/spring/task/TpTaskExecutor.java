@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.tpool.TpEnvironment;
+import dev.tpool.TpRejectedException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.task.AsyncTaskExecutor;
@@ -102,9 +103,10 @@ public final class TpTaskExecutor extends AbstractExecutorService implements Asy
         begin();
         ExecutorTask posted = new ExecutorTask(this, task, decorated);
         this.tasks.add(posted);
+        TpEnvironment target = isLongLived(task) ? this.longEnvironment : this.environment;
         boolean accepted = false;
         try {
-            accepted = post(posted, isLongLived(task) ? this.longEnvironment : this.environment);
+            accepted = post(posted, target);
         }
         finally {
             if (!accepted) {
@@ -112,8 +114,8 @@ public final class TpTaskExecutor extends AbstractExecutorService implements Asy
             }
         }
         if (!accepted) {
-            throw new TaskRejectedException("the queue of " + this.environment.pool() + " refused a task of " + this
-                    + ": it is full, or no thread could be started");
+            TpRejectedException rejection = target.pool().rejection(this.name);
+            throw new TaskRejectedException(String.valueOf(rejection.getMessage()), rejection);
         }
     }
 

@@ -122,7 +122,7 @@ class TpTemplateTests {
             });
 
             assertThatExceptionOfType(TpRejectedException.class).isThrownBy(() -> narrow.run(() -> {
-            }));
+            })).withMessageStartingWith("pool 'narrow' refused callback 'callback': its queue takes 1 callbacks");
             assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> narrow.call(() -> "").get())
                 .withCauseInstanceOf(TpRejectedException.class);
             group.closeMembers(true, null);

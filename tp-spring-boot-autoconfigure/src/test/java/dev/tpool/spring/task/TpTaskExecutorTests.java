@@ -270,7 +270,8 @@ class TpTaskExecutorTests {
         onBounded.execute(ran::incrementAndGet);
 
         assertThatExceptionOfType(TaskRejectedException.class).isThrownBy(() -> onBounded.execute(ran::incrementAndGet))
-            .withMessageContaining("it is full");
+            .withMessage("pool 'bounded' refused callback 'io': its queue takes 1 callbacks and 1 are queued; "
+                    + "1 of at most 1 threads, 0 idle");
 
         // What was refused is not counted.
         onBounded.shutdown();
