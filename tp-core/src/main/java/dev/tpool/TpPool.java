@@ -1006,8 +1006,11 @@ public final class TpPool implements AutoCloseable {
     }
 
     private static void log(TpCallbackSource source, Throwable failure) {
-        logger.log(Level.ERROR, () -> "callback '" + nameInMessage(source) + "' of pool '"
-                + source.environment().pool().name() + "' failed", failure);
+        logger.log(Level.ERROR,
+                () -> "callback '" + nameInMessage(source) + "' of pool '" + source.environment().pool().name()
+                        + ((failure instanceof TpCompletionActionException ofAction)
+                                ? "' ran, but its completion action " + ofAction.action() + " failed" : "' failed"),
+                failure);
     }
 
     private void checkOpen() {

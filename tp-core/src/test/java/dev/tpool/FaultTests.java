@@ -304,6 +304,21 @@ class FaultTests {
     }
 
     @Test
+    void aCompletionActionThatFailsIsLoggedAsWhatItIs() throws Exception {
+        TpSemaphore full = TpSemaphore.of(1, 1);
+        try (LogRecords log = new LogRecords()) {
+            TpPool pool = this.pools.create();
+            TpWork work = this.pools.work(pool, "generous",
+                    (instance, context, self) -> instance.releaseSemaphoreWhenCallbackReturns(full, 1));
+            work.submit();
+            work.waitForCallbacks(false);
+
+            assertThat(log.messages()).containsExactly("callback 'generous' of pool '" + pool.name()
+                    + "' ran, but its completion action RELEASE_SEMAPHORE failed");
+        }
+    }
+
+    @Test
     void aHandlerThatThrowsIsLoggedTogetherWithWhatItWasToldOf() throws Exception {
         IllegalStateException ofHandler = new IllegalStateException("handler");
         IllegalStateException ofCallback = new IllegalStateException("callback");

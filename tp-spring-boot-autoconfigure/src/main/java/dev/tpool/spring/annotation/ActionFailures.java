@@ -24,7 +24,8 @@ record ActionFailures(TpCallbackSource source) implements BiConsumer<TpCompletio
         TpCompletionActionException failure = new TpCompletionActionException(action, this.source.name(), cause);
         TpExceptionHandler handler = this.source.environment().exceptionHandler();
         if (handler == null) {
-            logger.error("Callback '" + this.source.name() + "' has failed at its end", failure);
+            logger.error("Callback '" + this.source.name() + "' ran, but its completion action " + action + " failed",
+                    failure);
             return;
         }
         try {

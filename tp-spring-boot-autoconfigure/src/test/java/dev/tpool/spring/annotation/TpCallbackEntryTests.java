@@ -533,6 +533,20 @@ class TpCallbackEntryTests {
     }
 
     @Test
+    void saysThatTheCallbackOfAStageRanIfItsActionFails(CapturedOutput output) throws Exception {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        CompletableFuture<String> result = this.ledger.atStage(stage);
+        await().until(() -> pool("io").completed() == 1);
+        this.slots.release(1);
+        stage.complete("late");
+
+        assertThat(result.get()).isEqualTo("late");
+        assertThat(output)
+            .contains("Callback 'Ledger.atStage' ran, but its completion action RELEASE_SEMAPHORE failed");
+        assertNothingIsHeld();
+    }
+
+    @Test
     void completesWithTheCallbackIfThereIsNoStage() throws Exception {
         assertThat(this.ledger.atStage(null).get()).isNull();
         assertNothingIsHeld();
