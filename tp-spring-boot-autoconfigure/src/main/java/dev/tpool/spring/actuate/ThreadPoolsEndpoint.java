@@ -37,6 +37,9 @@ public final class ThreadPoolsEndpoint {
 
     private static final Log logger = LogFactory.getLog(ThreadPoolsEndpoint.class);
 
+    /** What the engine can count. */
+    private static final int MOST_THREADS = 1048575;
+
     private final TpRegistry registry;
 
     private final TpRunWatch watch;
@@ -94,8 +97,10 @@ public final class ThreadPoolsEndpoint {
             return null;
         }
         if (minThreads == null && maxThreads == null) {
-            throw invalid("give minThreads, maxThreads or both");
+            throw invalid("there is neither minThreads nor maxThreads, in this very spelling: give one or both");
         }
+        checkRange("minThreads", minThreads, 0);
+        checkRange("maxThreads", maxThreads, 1);
         TpPool found = this.registry.pool(pool);
         int oldMinimum = found.threadMinimum();
         int oldMaximum = found.threadMaximum();
@@ -104,14 +109,7 @@ public final class ThreadPoolsEndpoint {
         if (minimum > maximum) {
             throw invalid("minThreads, which is " + minimum + ", must not be above maxThreads, which is " + maximum);
         }
-        boolean started;
-        try {
-            started = found.setThreadLimits(minimum, maximum);
-        }
-        catch (IllegalArgumentException ex) {
-            throw invalid("minThreads must be at least 0 and maxThreads between 1 and 1048575: " + ex.getMessage());
-        }
-        if (!started) {
+        if (!found.setThreadLimits(minimum, maximum)) {
             throw new IllegalStateException("pool '" + pool + "' could not start " + minimum + " threads");
         }
         logger.info("Pool '" + pool + "' has " + minimum + " to " + maximum + " threads from now on, and had "
@@ -121,6 +119,12 @@ public final class ThreadPoolsEndpoint {
 
     private ThreadPoolDescriptor describe(String name, TpPool pool) {
         return ThreadPoolDescriptor.of(pool.snapshot(), this.watch.limit(name), this.watch.overdue(name));
+    }
+
+    private static void checkRange(String what, @Nullable Integer value, int least) {
+        if (value != null && (value < least || value > MOST_THREADS)) {
+            throw invalid(what + " must be between " + least + " and " + MOST_THREADS + ", and is " + value);
+        }
     }
 
     private static InvalidEndpointRequestException invalid(String reason) {

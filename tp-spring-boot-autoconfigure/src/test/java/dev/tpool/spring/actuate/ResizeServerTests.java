@@ -61,14 +61,14 @@ class ResizeServerTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|',
-            textBlock = """
-                    minThreads | 6       | minThreads, which is 6, must not be above maxThreads, which is 4
-                    maxThreads | 0       | minThreads, which is 1, must not be above maxThreads, which is 0
-                    minThreads | -1      | minThreads must be at least 0 and maxThreads between 1 and 1048575: threadMinimum is -1
-                    maxThreads | 1048576 | minThreads must be at least 0 and maxThreads between 1 and 1048575: threadMaximum is 1
-                    maximum    | 5       | give minThreads, maxThreads or both
-                    """)
+    @CsvSource(delimiter = '|', textBlock = """
+            minThreads | 6       | minThreads, which is 6, must not be above maxThreads, which is 4
+            maxThreads | 0       | maxThreads must be between 1 and 1048575, and is 0
+            maxThreads | -1      | maxThreads must be between 1 and 1048575, and is -1
+            minThreads | -1      | minThreads must be between 0 and 1048575, and is -1
+            maxThreads | 1048576 | maxThreads must be between 1 and 1048575, and is 1048576
+            max-threads | 5      | there is neither minThreads nor maxThreads, in this very spelling: give one or both
+            """)
     void refusesWhatIsNotValidAndSaysWhy(String key, int value, String error) {
         TpPool pool = TpPool.builder("refusing").threadMinimum(1).threadMaximum(4).build();
         TpRegistry.Registration registration = this.registry.register("refusing", pool);
