@@ -14,6 +14,8 @@ import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
@@ -115,13 +117,20 @@ public final class TpShutdown
         this.policies.forEach((group, policy) -> {
             Duration timeout = policy.timeout();
             if (timeout != null && timeout.compareTo(this.limit) > 0) {
-                logger
-                    .warn("Cleanup group '" + group + "' may take " + timeout + " at shutdown, but all of it may take "
-                            + this.limit + ": lower the timeout of the group, or raise "
-                            + "'spring.lifecycle.timeout-per-shutdown-phase'");
+                logger.warn("Cleanup group '" + group + "' may take " + text(timeout)
+                        + " at shutdown, but all of it may take " + text(this.limit)
+                        + ": set a lower 'tp.cleanup-groups." + group
+                        + ".timeout', or a higher 'spring.lifecycle.timeout-per-shutdown-phase'");
             }
         });
         this.running = true;
+    }
+
+    /**
+     * A duration as it is written in the configuration.
+     */
+    private static String text(Duration duration) {
+        return DurationFormatterUtils.print(duration, DurationFormat.Style.COMPOSITE);
     }
 
     /**

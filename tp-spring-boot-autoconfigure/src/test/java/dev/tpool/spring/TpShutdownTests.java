@@ -153,11 +153,11 @@ class TpShutdownTests {
     @Test
     void warnsOfAGroupThatIsPromisedMoreTimeThanThereIs(CapturedOutput output) {
         this.runner
-            .withPropertyValues("tp.cleanup-groups.scans.timeout=21s", "tp.cleanup-groups.others.timeout=20s",
+            .withPropertyValues("tp.cleanup-groups.scans.timeout=90s", "tp.cleanup-groups.others.timeout=20s",
                     "spring.lifecycle.timeout-per-shutdown-phase=20s")
             .run((context) -> assertThat(output)
-                .contains("Cleanup group 'scans' may take PT21S at shutdown, but all of it may take PT20S",
-                        "'spring.lifecycle.timeout-per-shutdown-phase'")
+                .contains("Cleanup group 'scans' may take 1m30s at shutdown, but all of it may take 20s",
+                        "'tp.cleanup-groups.scans.timeout'", "'spring.lifecycle.timeout-per-shutdown-phase'")
                 .doesNotContain("'others' may take"));
     }
 
