@@ -37,6 +37,8 @@ import org.springframework.boot.context.properties.PropertyMapper;
  */
 final class ConfiguredThings {
 
+    private static final int VIRTUAL_SINCE = 21;
+
     private final TpProperties properties;
 
     private final TpRegistry registry;
@@ -96,6 +98,12 @@ final class ConfiguredThings {
             return builder.build();
         }
         catch (IllegalArgumentException ex) {
+            String asked = pool.property(TpProperties.Pool::threads, "threads");
+            if (asked != null && threads == TpThreadKind.VIRTUAL && Runtime.version().feature() < VIRTUAL_SINCE) {
+                throw new InvalidTpPropertiesException(List.of(new Problem(asked, TpSettings.key(threads.name()),
+                        "needs Java " + VIRTUAL_SINCE + " or later; this is Java " + Runtime.version().feature(),
+                        "Use platform, or Java " + VIRTUAL_SINCE + " or later.")), ex);
+            }
             throw invalid(TpKeys.entry(TpKeys.POOLS, name), ex);
         }
     }

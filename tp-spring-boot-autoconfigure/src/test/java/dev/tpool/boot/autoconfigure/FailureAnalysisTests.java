@@ -12,6 +12,8 @@ import dev.tpool.spring.annotation.TpCallback;
 import dev.tpool.sync.TpSemaphore;
 import dev.tpool.boot.methods.PackagePrivateMethods;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,6 +107,19 @@ class FailureAnalysisTests {
             assertThat(analysis.getDescription()).contains("Property: " + property + "\n")
                 .contains("Reason: " + reason);
             assertThat(analysis.getAction()).contains(action);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "tp.pools.io.threads", "tp.defaults.pool.threads" })
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void saysWhichPropertyAsksForThreadsThatThisJavaHasNot(String property) {
+        this.runner.withPropertyValues(property + "=virtual").run((context) -> {
+            FailureAnalysis analysis = analyze(context.getStartupFailure());
+
+            assertThat(analysis.getDescription()).contains("Property: " + property + "\n", "Value: \"virtual\"",
+                    "Reason: needs Java 21 or later; this is Java " + Runtime.version().feature());
+            assertThat(analysis.getAction()).isEqualTo("Use platform, or Java 21 or later.");
         });
     }
 
