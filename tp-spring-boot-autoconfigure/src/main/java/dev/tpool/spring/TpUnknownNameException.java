@@ -3,6 +3,7 @@ package dev.tpool.spring;
 import java.io.Serial;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ public final class TpUnknownNameException extends IllegalArgumentException {
 
     @Serial
     private static final long serialVersionUID = 1L;
+
+    /** Where the configuration names them, by kind. */
+    private static final Map<String, String> PROPERTIES = Map.of("pool", "tp.pools", "environment", "tp.environments",
+            "cleanup group", "tp.cleanup-groups", "semaphore", "tp.semaphores", "mutex", "tp.mutexes", "section",
+            "tp.sections", "event", "tp.events", "library", "tp.libraries");
 
     private final String kind;
 
@@ -66,6 +72,26 @@ public final class TpUnknownNameException extends IllegalArgumentException {
      */
     public @Nullable String nearest() {
         return this.nearest;
+    }
+
+    /**
+     * What to do about it.
+     * @return a sentence or two
+     */
+    public String action() {
+        if (this.nearest != null) {
+            return "Did you mean '" + this.nearest + "'?";
+        }
+        String kinds = PROPERTIES.get(this.kind);
+        return "Define " + ((kinds != null) ? "'" + property(kinds, this.name) + "' in the configuration, or " : "")
+                + "a bean of that name." + (this.known.isEmpty() ? "" : " Known are " + this.known + ".");
+    }
+
+    /**
+     * A name that is not of small letters, digits and dashes has to be in brackets.
+     */
+    private static String property(String kinds, String name) {
+        return name.matches("[a-z0-9][a-z0-9-]*") ? kinds + "." + name : kinds + "[" + name + "]";
     }
 
     private static String message(String kind, String name, Collection<String> known) {

@@ -250,11 +250,9 @@ final class ConfiguredThings {
             this.registry.requireName(type, name);
         }
         catch (TpUnknownNameException ex) {
-            String action = (ex.nearest() != null) ? "Did you mean '" + ex.nearest() + "'?"
-                    : ex.known().isEmpty() ? "Define a " + ex.kind() + " of that name."
-                            : "Use one of " + ex.known() + ", or define a " + ex.kind() + " of that name.";
             throw new InvalidTpPropertiesException(
-                    List.of(new Problem(property, name, "there is no " + ex.kind() + " '" + name + "'", action)), ex);
+                    List.of(new Problem(property, name, "there is no " + ex.kind() + " '" + name + "'", ex.action())),
+                    ex);
         }
         return this.registry.get(type, name);
     }

@@ -78,9 +78,16 @@ final class TpBeanNames implements BeanFactoryPostProcessor {
     }
 
     private static InvalidTpPropertiesException twice(Class<?> type, String name) {
-        return new InvalidTpPropertiesException(List.of(new Problem("tp." + KINDS.get(type) + "." + name, null,
+        return new InvalidTpPropertiesException(List.of(new Problem(property(type, name), null,
                 "there is a bean named '" + name + "' of type " + type.getSimpleName() + ", too",
                 "Rename one of the two, or remove the entry from the configuration.")), null);
+    }
+
+    /**
+     * The property that names a thing of a kind.
+     */
+    static String property(Class<?> type, String name) {
+        return TpKeys.entry("tp." + KINDS.get(type), name);
     }
 
     private static @Nullable Class<?> kindOf(String beanName) {

@@ -53,8 +53,8 @@ final class TpQualifierFailureAnalyzer extends AbstractInjectionFailureAnalyzer<
         return new FailureAnalysis(
                 ((description != null) ? description : "A dependency") + " required a " + type.getSimpleName()
                         + " with the qualifier '" + name + "', and there is none.",
-                (nearest != null) ? "Did you mean '" + nearest + "'?"
-                        : "Define it under 'tp.' in the configuration or as a bean. Known are " + known + ".",
+                (nearest != null) ? "Did you mean '" + nearest + "'?" : "Define '" + TpBeanNames.property(type, name)
+                        + "' in the configuration, or a bean of that name. Known are " + known + ".",
                 cause);
     }
 

@@ -12,9 +12,7 @@ final class TpUnknownNameFailureAnalyzer extends AbstractFailureAnalyzer<TpUnkno
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, TpUnknownNameException cause) {
-        String action = (cause.nearest() != null) ? "Did you mean '" + cause.nearest() + "'?"
-                : "Define it under 'tp.' in the configuration or as a bean. Known are " + cause.known() + ".";
-        return new FailureAnalysis("There is no " + cause.kind() + " '" + cause.name() + "'.", action, cause);
+        return new FailureAnalysis("There is no " + cause.kind() + " '" + cause.name() + "'.", cause.action(), cause);
     }
 
 }

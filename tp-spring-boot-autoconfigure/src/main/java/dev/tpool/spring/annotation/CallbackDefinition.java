@@ -137,15 +137,15 @@ final class CallbackDefinition {
      * needed to know its maximum.
      */
     void checkNames(TpRegistry registry) {
-        requireName(registry, TpEnvironment.class, environment());
-        requireName(registry, TpSemaphore.class, this.semaphore);
-        requireFixedName(registry, TpMutex.class, this.mutex);
-        requireFixedName(registry, TpCriticalSection.class, this.section);
-        requireName(registry, TpSemaphore.class, this.entry.semaphore());
-        requireFixedName(registry, TpMutex.class, this.entry.mutex());
-        requireFixedName(registry, TpCriticalSection.class, this.entry.section());
-        requireName(registry, TpEvent.class, this.event);
-        requireName(registry, TpLibrary.class, this.library);
+        requireName(registry, TpEnvironment.class, "environment", environment());
+        requireName(registry, TpSemaphore.class, "releaseSemaphore", this.semaphore);
+        requireFixedName(registry, TpMutex.class, "releaseMutex", this.mutex);
+        requireFixedName(registry, TpCriticalSection.class, "leaveSection", this.section);
+        requireName(registry, TpSemaphore.class, "acquireSemaphore", this.entry.semaphore());
+        requireFixedName(registry, TpMutex.class, "acquireMutex", this.entry.mutex());
+        requireFixedName(registry, TpCriticalSection.class, "enterSection", this.entry.section());
+        requireName(registry, TpEvent.class, "setEvent", this.event);
+        requireName(registry, TpLibrary.class, "freeLibrary", this.library);
         checkMaximum(registry, "releaseCount", this.count, this.semaphore, "Release");
         checkMaximum(registry, "acquireCount", this.entry.count(), this.entry.semaphore(), "Acquire");
     }
@@ -158,7 +158,8 @@ final class CallbackDefinition {
         if (count > maximum) {
             throw wrong(
                     attribute + " is " + count + ", above the maximum of semaphore '" + name + "', which is " + maximum,
-                    verb + " at most " + maximum + ", or raise the maximum of the semaphore.");
+                    verb + " at most " + maximum + ", or raise the maximum: 'tp.semaphores." + name
+                            + ".maximum', unless a bean makes the semaphore.");
         }
     }
 
@@ -205,13 +206,13 @@ final class CallbackDefinition {
                 : EntryLine.of(turns, locks.apply(name));
     }
 
-    private void requireFixedName(TpRegistry registry, Class<?> type, String name) {
+    private void requireFixedName(TpRegistry registry, Class<?> type, String attribute, String name) {
         if (isFixed(name)) {
-            requireName(registry, type, name);
+            requireName(registry, type, attribute, name);
         }
     }
 
-    private void requireName(TpRegistry registry, Class<?> type, String name) {
+    private void requireName(TpRegistry registry, Class<?> type, String attribute, String name) {
         if (name.isEmpty()) {
             return;
         }
@@ -219,7 +220,8 @@ final class CallbackDefinition {
             registry.requireName(type, name);
         }
         catch (TpUnknownNameException ex) {
-            throw TpCallbackDefinitionException.unknown(this.annotationType, this.beanClass, this.method, ex);
+            throw TpCallbackDefinitionException.unknown(this.annotationType, this.beanClass, this.method, attribute,
+                    ex);
         }
     }
 
@@ -284,8 +286,8 @@ final class CallbackDefinition {
 
     private void checkCount() {
         if (this.count < 1) {
-            throw wrong("releaseCount is " + this.count + ", must be at least 1",
-                    "Set it to how many permits a callback stands for.");
+            throw wrong("releaseCount must be at least 1, and is " + this.count,
+                    "Set it to how many permits a callback stands for, or leave it out for one.");
         }
         if (this.count > 1 && this.semaphore.isEmpty()) {
             throw wrong("releaseCount is " + this.count + " without a semaphore",

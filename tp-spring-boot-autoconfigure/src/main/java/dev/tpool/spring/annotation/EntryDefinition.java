@@ -81,8 +81,8 @@ record EntryDefinition(String semaphore, int count, String mutex, String section
                     "Name it in acquireSemaphore, acquireMutex or enterSection.");
         }
         if (this.count < 1) {
-            throw problems.wrong("acquireCount is " + this.count + ", must be at least 1",
-                    "Set it to how many permits a callback needs.");
+            throw problems.wrong("acquireCount must be at least 1, and is " + this.count,
+                    "Set it to how many permits a callback needs, or leave it out for one.");
         }
         if (this.count > 1 && this.semaphore.isEmpty()) {
             throw problems.wrong("acquireCount is " + this.count + " without a semaphore",

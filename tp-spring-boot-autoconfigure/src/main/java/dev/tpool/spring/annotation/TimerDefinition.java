@@ -53,16 +53,21 @@ final class TimerDefinition extends TriggerDefinition {
         if (when.stream().allMatch(String::isEmpty) && !this.disabled) {
             throw wrong("it does not say when", "Set period, initialDelay, at or cron.");
         }
-        this.period = this.disabled ? null : duration("period", periodText);
+        this.period = this.disabled ? null : durationAboveZero("period", periodText, "for a timer that fires once");
         this.initialDelay = this.disabled ? null : duration("initialDelay", delayText);
         this.at = this.disabled ? null : at(atText);
         this.cron = this.disabled ? null : cron(cronText);
         this.zone = zone(zoneText);
-        Duration tolerance = duration("window", text(annotation.window()));
+        String windowText = text(annotation.window());
+        Duration tolerance = duration("window", windowText);
         this.window = (tolerance != null) ? tolerance : Duration.ZERO;
         this.overlap = annotation.overlap();
         if (!this.disabled) {
             checkTogether(zoneText);
+            if (this.period != null && this.window.compareTo(this.period) > 0) {
+                throw wrong("window is '" + windowText + "', must not be above period, which is '" + periodText + "'",
+                        "Make the window smaller.");
+            }
         }
     }
 
@@ -78,13 +83,6 @@ final class TimerDefinition extends TriggerDefinition {
         }
         if (this.at != null && this.initialDelay != null) {
             throw wrong("at is set together with initialDelay", "Keep one of the two, or use two timers.");
-        }
-        if (this.period != null && this.period.isZero()) {
-            throw wrong("period is zero, must be above zero", "Leave it out for a timer that fires once.");
-        }
-        if (this.period != null && this.window.compareTo(this.period) > 0) {
-            throw wrong("window is " + this.window + ", must not be above period, which is " + this.period,
-                    "Make the window smaller.");
         }
         if (this.period == null && this.cron == null && this.overlap != TpOverlap.PARALLEL) {
             throw wrong("overlap is " + this.overlap + ", but the timer fires once", "Leave it out, or set a period.");

@@ -47,16 +47,13 @@ public final class TpCallbackDefinitionException extends IllegalStateException {
 
     /**
      * For a name that is not known.
+     * @param attribute what names it, as in {@code releaseSemaphore}
      */
     static TpCallbackDefinitionException unknown(Class<? extends Annotation> annotation, Class<?> beanClass,
-            Method method, TpUnknownNameException cause) {
-        String nearest = cause.nearest();
+            Method method, String attribute, TpUnknownNameException cause) {
         return new TpCallbackDefinitionException(annotation, beanClass, method,
-                "there is no " + cause.kind() + " '" + cause.name() + "'",
-                (nearest != null) ? "Did you mean '" + nearest + "'?"
-                        : "Define it under 'tp.' in the configuration or as a bean."
-                                + (cause.known().isEmpty() ? "" : " Known are " + cause.known() + "."),
-                cause);
+                "there is no " + cause.kind() + " '" + cause.name() + "', which its " + attribute + " names",
+                cause.action(), cause);
     }
 
     /**

@@ -123,21 +123,37 @@ abstract sealed class TriggerDefinition permits TimerDefinition, WaitDefinition 
     }
 
     @Nullable Duration duration(String attribute, String text) {
+        Duration duration = signedDuration(attribute, text);
+        if (duration != null && duration.isNegative()) {
+            throw wrong(attribute + " is '" + text + "', must not be negative", "Use a duration of zero or more.");
+        }
+        return duration;
+    }
+
+    /**
+     * The same of an attribute for which zero has no meaning.
+     * @param whatFor what it is left out for
+     */
+    @Nullable Duration durationAboveZero(String attribute, String text, String whatFor) {
+        Duration duration = signedDuration(attribute, text);
+        if (duration != null && (duration.isNegative() || duration.isZero())) {
+            throw wrong(attribute + " is '" + text + "', must be above zero",
+                    "Use a duration above zero, or leave it out " + whatFor + ".");
+        }
+        return duration;
+    }
+
+    private @Nullable Duration signedDuration(String attribute, String text) {
         if (text.isEmpty()) {
             return null;
         }
-        Duration duration;
         try {
-            duration = DurationFormatterUtils.detectAndParse(text);
+            return DurationFormatterUtils.detectAndParse(text);
         }
         catch (IllegalArgumentException | ArithmeticException ex) {
             throw wrong(attribute + " is '" + text + "', which is no duration",
                     "Write it as 5s, 1m30s, PT5S or as a number of milliseconds.", ex);
         }
-        if (duration.isNegative()) {
-            throw wrong(attribute + " is " + duration + ", must not be negative", "Use a duration of zero or more.");
-        }
-        return duration;
     }
 
     TpCallbackDefinitionException wrong(String problem, String action) {
@@ -149,8 +165,8 @@ abstract sealed class TriggerDefinition permits TimerDefinition, WaitDefinition 
                 cause);
     }
 
-    TpCallbackDefinitionException unknown(TpUnknownNameException ex) {
-        return TpCallbackDefinitionException.unknown(this.annotationType, this.beanClass, this.method, ex);
+    TpCallbackDefinitionException unknown(String attribute, TpUnknownNameException ex) {
+        return TpCallbackDefinitionException.unknown(this.annotationType, this.beanClass, this.method, attribute, ex);
     }
 
     private @Nullable String resolve(String text) {

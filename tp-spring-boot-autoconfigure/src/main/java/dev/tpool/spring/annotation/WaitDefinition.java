@@ -39,7 +39,7 @@ final class WaitDefinition extends TriggerDefinition {
         this.event = text(annotation.event());
         this.semaphore = text(annotation.semaphore());
         this.waitable = text(annotation.waitable());
-        this.timeout = duration("timeout", text(annotation.timeout()));
+        this.timeout = durationAboveZero("timeout", text(annotation.timeout()), "to wait for as long as it takes");
         this.once = annotation.once();
         check();
     }
@@ -52,9 +52,6 @@ final class WaitDefinition extends TriggerDefinition {
             throw wrong(
                     named.isEmpty() ? "it does not say what to wait for" : "it names more than one thing to wait for",
                     "Set one of event, semaphore and waitable.");
-        }
-        if (this.timeout != null && this.timeout.isZero()) {
-            throw wrong("timeout is zero, must be above zero", "Leave it out to wait for as long as it takes.");
         }
         if (!this.once && !this.semaphore.isEmpty() && this.semaphore.equals(releasedSemaphore())) {
             throw wrong(
@@ -84,7 +81,7 @@ final class WaitDefinition extends TriggerDefinition {
             }
         }
         catch (TpUnknownNameException ex) {
-            throw unknown(ex);
+            throw unknown(this.event.isEmpty() ? this.semaphore.isEmpty() ? "waitable" : "semaphore" : "event", ex);
         }
     }
 

@@ -97,7 +97,7 @@ class FailureAnalysisTests {
                     tp.defaults.pool.min-threads=501 | tp.defaults.pool.min-threads | must not be above | Lower
                     tp.defaults.cleanup-group.timeout=0s | tp.defaults.cleanup-group.timeout | must be longer | such as 5s
                     tp.defaults.environment.pool=oi | tp.defaults.environment.pool | there is no pool 'oi' | Did you mean 'io'?
-                    tp.defaults.environment.library=x | tp.defaults.environment.library | there is no library 'x' | Define
+                    tp.defaults.environment.library=x | tp.defaults.environment.library | there is no library 'x' | Define 'tp.libraries.x' in
                     tp.pools[x.y].max-threads=0 | tp.pools[x.y].max-threads | must be at least 1 | to 1 or more
                     """)
     void saysWhichPropertyIsWrongAndWhatToDo(String setting, String property, String reason, String action) {
@@ -325,13 +325,20 @@ class FailureAnalysisTests {
 
     @Test
     void saysWhichSemaphoreAMethodMeant() {
-        assertDefinition(UnknownSemaphore.class, "there is no semaphore 'slotz'.", "Did you mean 'slots'?");
+        assertDefinition(UnknownSemaphore.class, "there is no semaphore 'slotz', which its releaseSemaphore names.",
+                "Did you mean 'slots'?");
+        assertDefinition(UnknownAcquired.class, "there is no semaphore 'slotz', which its acquireSemaphore names.",
+                "Did you mean 'slots'?");
     }
 
     @Test
     void namesWhatThereIsIfNothingIsNear() {
-        assertDefinition(UnknownEnvironment.class, "there is no environment 'somewhere-else'.",
-                "Known are [io, default].");
+        assertDefinition(UnknownEnvironment.class,
+                "there is no environment 'somewhere-else', which its environment names.",
+                "Define 'tp.environments.somewhere-else' in the configuration, or a bean of that name. "
+                        + "Known are [io, default].");
+        assertDefinition(UnknownLibrary.class, "there is no library 'Parsers', which its freeLibrary names.",
+                "Define 'tp.libraries[Parsers]' in the configuration, or a bean of that name.");
     }
 
     @Test
@@ -376,9 +383,9 @@ class FailureAnalysisTests {
 
     @Test
     void refusesACountThatMakesNoSense() {
-        assertDefinition(CountZero.class, "releaseCount is 0, must be at least 1", "permits");
+        assertDefinition(CountZero.class, "releaseCount must be at least 1, and is 0.", "permits");
         assertDefinition(CountTooHigh.class, "releaseCount is 5, above the maximum of semaphore 'slots', which is 4",
-                "Release at most 4");
+                "Release at most 4, or raise the maximum: 'tp.semaphores.slots.maximum'");
         assertDefinition(CountWithoutSemaphore.class, "releaseCount is 2 without a semaphore",
                 "Name the semaphore in releaseSemaphore");
     }
@@ -468,6 +475,22 @@ class FailureAnalysisTests {
     static class UnknownSemaphore {
 
         @TpCallback(releaseSemaphore = "slotz")
+        void run() {
+        }
+
+    }
+
+    static class UnknownAcquired {
+
+        @TpCallback(acquireSemaphore = "slotz")
+        void run(TpCallbackInstance instance) {
+        }
+
+    }
+
+    static class UnknownLibrary {
+
+        @TpCallback(freeLibrary = "Parsers")
         void run() {
         }
 

@@ -48,7 +48,7 @@ class TpCallbackEntryDefinitionTests {
 
     @Test
     void refusesWhatSaysNothing() {
-        assertRefused("noCount", "acquireCount is 0", "how many");
+        assertRefused("noCount", "acquireCount must be at least 1, and is 0", "how many");
         assertRefused("countOfNothing", "acquireCount is 2 without a semaphore", "acquireSemaphore");
         assertRefused("noLimit", "WAIT without a limit", "waitAtMost");
         assertRefused("limitOfNothing", "nobody waits", "WAIT");

@@ -165,12 +165,13 @@ class TriggerContextTests {
     @Test
     void refusesTimesThatMakeNoSense() {
         refuses(NoTime.class, "it does not say when");
-        refuses(WideWindow.class, "window is PT2S, must not be above period, which is PT1S");
+        refuses(WideWindow.class, "window is '2s', must not be above period, which is '1s'");
         refuses(CronAndPeriod.class, "cron is set together with period");
         refuses(AtAndDelay.class, "at is set together with initialDelay");
         refuses(BadDuration.class, "period is 'soon', which is no duration");
-        refuses(Negative.class, "initialDelay is PT-1S, must not be negative");
-        refuses(ZeroPeriod.class, "period is zero");
+        refuses(Negative.class, "initialDelay is '-1s', must not be negative");
+        refuses(ZeroPeriod.class, "period is '0s', must be above zero");
+        refuses(NegativePeriod.class, "period is '-5s', must be above zero");
         refuses(BadCron.class, "cron is '* * *', which cannot be read: Cron expression must consist of 6 fields");
         refuses(NeverCron.class, "cron is '0 0 0 31 2 *', which no moment matches");
         refuses(BadZone.class, "zone is 'Mars/Base', which is no time zone");
@@ -202,7 +203,7 @@ class TriggerContextTests {
         refuses(ManualReset.class, "event 'ready' stays set until somebody resets it");
         refuses(OwnPermit.class, "it gives the permit of semaphore 'slots' back that it waits for");
         refuses(OwnEvent.class, "it sets the event 'done' that it waits for");
-        refuses(ZeroTimeout.class, "timeout is zero");
+        refuses(ZeroTimeout.class, "timeout is '0', must be above zero");
         refuses(UnknownEnvironment.class, "there is no environment 'oi'");
     }
 
@@ -329,6 +330,14 @@ class TriggerContextTests {
     static class Negative {
 
         @TpTimer(initialDelay = "-1s")
+        void run() {
+        }
+
+    }
+
+    static class NegativePeriod {
+
+        @TpTimer(period = "-5s")
         void run() {
         }
 
