@@ -43,7 +43,8 @@ final class InvalidTpPropertiesFailureAnalyzer extends AbstractFailureAnalyzer<I
     private String describe(Problem problem) {
         StringBuilder text = new StringBuilder("    Property: ").append(problem.property());
         ConfigurationProperty property = find(problem.property());
-        Object value = (problem.value() != null || property == null) ? problem.value() : property.getValue();
+        Object value = (property != null && (problem.value() == null || isPlain(property.getValue())))
+                ? property.getValue() : problem.value();
         if (value != null && !value.toString().isEmpty()) {
             text.append("\n    Value: \"").append(value).append('"');
         }
@@ -92,6 +93,14 @@ final class InvalidTpPropertiesFailureAnalyzer extends AbstractFailureAnalyzer<I
         int last = ENTRY_ELEMENTS - 1;
         return name.getNumberOfElements() > last
                 && TpKeys.entry(name.chop(last).toString(), name.getElement(last, Form.ORIGINAL)).equals(entry);
+    }
+
+    /**
+     * Whether what the user has written tells more than what became of it: a duration, a
+     * size or the constant of an enum, but no placeholder.
+     */
+    private static boolean isPlain(Object written) {
+        return !written.toString().contains("${");
     }
 
     private @Nullable ConfigurationProperty find(String property) {

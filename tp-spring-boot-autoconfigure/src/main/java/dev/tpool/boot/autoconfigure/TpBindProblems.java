@@ -1,7 +1,6 @@
 package dev.tpool.boot.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +76,8 @@ final class TpBindProblems {
                     "Set '" + name + ".<name>', or below that what you want to set.");
         }
         if (type.isEnum()) {
-            return new Problem(name, value, "is none of the values that there are", values(type, value));
+            List<String> names = values(type);
+            return new Problem(name, value, "is not one of " + String.join(", ", names), oneOf(names, value));
         }
         return new Problem(name, value, reason(type, failure), "Set '" + name + "' to " + example(type) + ".");
     }
@@ -95,17 +95,20 @@ final class TpBindProblems {
                 : "Below '" + name + "' there are " + TpSettings.of(type).keySet() + ".";
     }
 
-    private static String values(Class<?> type, @Nullable Object value) {
-        List<String> names = new ArrayList<>();
-        Arrays.stream(type.getEnumConstants())
-            .forEach((constant) -> names.add(TpSettings.key(((Enum<?>) constant).name())));
+    private static List<String> values(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+            .map((constant) -> TpSettings.key(((Enum<?>) constant).name()))
+            .toList();
+    }
+
+    private static String oneOf(List<String> names, @Nullable Object value) {
         String nearest = NearestName.to(String.valueOf(value), names);
         return ((nearest != null) ? "Did you mean '" + nearest + "'? " : "") + "Use one of " + names + ".";
     }
 
     private static String reason(Class<?> type, BindException failure) {
         if (type == Integer.class) {
-            return "is not a whole number of at most " + Integer.MAX_VALUE;
+            return "is not a whole number of at most " + most(failure.getName());
         }
         if (type == Duration.class) {
             return "is not a duration";
@@ -117,6 +120,11 @@ final class TpBindProblems {
             return "is neither true nor false";
         }
         return "is not of type " + type.getName() + ": " + root(failure).getMessage();
+    }
+
+    private static int most(ConfigurationPropertyName name) {
+        return name.getLastElement(Form.DASHED).endsWith("-threads") ? TpPropertiesRules.MOST_THREADS
+                : Integer.MAX_VALUE;
     }
 
     private static String example(Class<?> type) {

@@ -35,7 +35,7 @@ import org.springframework.util.StringUtils;
 final class TpPropertiesRules {
 
     /** What the engine can count. */
-    private static final int MOST_THREADS = 1048575;
+    static final int MOST_THREADS = 1048575;
 
     static final int DEFAULT_LEAST_THREADS = 0;
 
@@ -181,7 +181,8 @@ final class TpPropertiesRules {
     private void minimumAndMaximum(String prefix, Pool own, Inherited<Pool> effective) {
         int least = effective.get(Pool::minThreads, DEFAULT_LEAST_THREADS);
         int most = effective.get(Pool::maxThreads, DEFAULT_MOST_THREADS);
-        if (least <= most) {
+        if (least <= most || isOutOfRange(least, 0) || isOutOfRange(most, 1)) {
+            // A number that cannot be, here or in a base, is told of by itself.
             return;
         }
         if (own.minThreads() != null) {
@@ -196,6 +197,10 @@ final class TpPropertiesRules {
                             + from(prefix, effective.property(Pool::minThreads, "min-threads")),
                     "Raise max-threads, or set '" + prefix + ".min-threads', too.");
         }
+    }
+
+    private static boolean isOutOfRange(int threads, int least) {
+        return threads < least || threads > MOST_THREADS;
     }
 
     /**
@@ -230,7 +235,7 @@ final class TpPropertiesRules {
         }
         atLeast(prefix + ".maximum", semaphore.maximum(), 1);
         atLeast(prefix + ".initial", semaphore.initial(), 0);
-        if (semaphore.initial() != null && semaphore.initial() > semaphore.maximum()) {
+        if (semaphore.initial() != null && semaphore.maximum() > 0 && semaphore.initial() > semaphore.maximum()) {
             wrong(prefix + ".initial", semaphore.initial(),
                     "must not be above maximum, which is " + semaphore.maximum(), "Lower initial or raise maximum.");
         }

@@ -218,6 +218,31 @@ class FailureAnalysisTests {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tp.pools.io.keep-alive     | -5s     | -5s
+            tp.pools.io.stack-size     | -1KB    | -1KB
+            tp.pools.io.when-full      | block   | block
+            tp.pools.io.max-threads    | ${x:-3} | -3
+            """)
+    void showsAValueAsItIsWritten(String property, String value, String shown) {
+        this.runner.withPropertyValues(property + "=" + value)
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .contains("Property: " + property + "\n", "Value: \"" + shown + "\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "tp.pools.io.max-threads,-3", "tp.pools.io.max-threads,0", "tp.pools.io.min-threads,1048576",
+            "tp.semaphores.slots.maximum,0", "tp.pools.base.max-threads,0" })
+    void tellsOfOneWrongNumberOnce(String property, String value) {
+        this.runner
+            .withPropertyValues("tp.semaphores.slots.initial=2", "tp.pools.base.queue-capacity=2",
+                    "tp.pools.derived.inherits=base", "tp.pools.derived.min-threads=2", property + "=" + value)
+            .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
+                .containsOnlyOnce("Property: ")
+                .contains("Property: " + property));
+    }
+
     @Test
     void tellsAllThatIsWrongAtOnce() {
         this.runner
@@ -279,11 +304,13 @@ class FailureAnalysisTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    tp.pools.io.threads       | virtul | is none of the values | Did you mean 'virtual'? Use one of [platform, virtual].
-                    tp.pools.io.when-full     | x      | is none of the values | Use one of [reject, block, caller-runs].
-                    tp.events.done.reset      | never  | is none of the values | Use one of [auto, manual].
-                    tp.pools.io.max-threads   | many   | is not a whole number | to a whole number
+                    tp.pools.io.threads       | virtul | is not one of platform, virtual | Did you mean 'virtual'? Use one of [platform, virtual].
+                    tp.pools.io.when-full     | x      | is not one of reject, block, caller-runs | Use one of [reject, block, caller-runs].
+                    tp.events.done.reset      | never  | is not one of auto, manual | Use one of [auto, manual].
+                    tp.pools.io.max-threads   | many   | is not a whole number of at most 1048575 | to a whole number
                     tp.pools.io.max-threads   | 1.5    | is not a whole number | to a whole number
+                    tp.pools.io.max-threads   | 99999999999 | is not a whole number of at most 1048575 | to a whole number
+                    tp.pools.io.queue-capacity | 99999999999 | is not a whole number of at most 2147483647 | to a whole number
                     tp.pools.io.keep-alive    | soon   | is not a duration     | as in 5s
                     tp.pools.io.stack-size    | big    | is not a size         | as in 512KB
                     tp.environments.scan.runs-long | maybe | is neither true nor false | to true or false
