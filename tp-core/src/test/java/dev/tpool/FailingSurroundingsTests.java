@@ -315,7 +315,7 @@ class FailingSurroundingsTests {
 
             gate.open();
 
-            assertThat(poster.get()).isFalse();
+            assertThatIllegalStateException().isThrownBy(poster::get).withMessageContaining("is closed");
             assertThat(waiter.get()).isTrue();
             assertThat(log.messages()).hasSize(1);
         }
