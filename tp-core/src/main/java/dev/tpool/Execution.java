@@ -108,13 +108,8 @@ final class Execution {
             }
         }
         finally {
-            try {
-                node.settle(disassociated);
-            }
-            finally {
-                if (node.mayHaveEnded()) {
-                    restoreThread();
-                }
+            if (node.settle(disassociated)) {
+                restoreThread();
             }
         }
     }

@@ -50,11 +50,6 @@ abstract sealed class OneShot extends QueueNode implements TpCallbackSource perm
     }
 
     @Override
-    final boolean mayHaveEnded() {
-        return false;
-    }
-
-    @Override
     final boolean claimInPlace() {
         return false;
     }
@@ -75,8 +70,9 @@ abstract sealed class OneShot extends QueueNode implements TpCallbackSource perm
     }
 
     @Override
-    final void settle(boolean disassociated) {
+    final boolean settle(boolean disassociated) {
         // Nobody can wait for it.
+        return false;
     }
 
 }

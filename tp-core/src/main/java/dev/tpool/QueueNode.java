@@ -37,12 +37,6 @@ abstract sealed class QueueNode extends Body permits TpObject, OneShot {
     abstract boolean claim(TpCallbackInstance instance);
 
     /**
-     * Whether user code may have run when the last execution settled, since the node came
-     * to its end by that.
-     */
-    abstract boolean mayHaveEnded();
-
-    /**
      * Turns one of several pending callbacks into a running one, while the node keeps its
      * place in the queue. Called by a worker that saw it there, and saw nobody else whose
      * turn it were.
@@ -73,7 +67,9 @@ abstract sealed class QueueNode extends Body permits TpObject, OneShot {
 
     /**
      * Ends the execution: from here on, it is not running any more.
+     * @return whether the node may have come to its end by that, and code of a user may
+     * have run that wanted to know of it
      */
-    abstract void settle(boolean disassociated);
+    abstract boolean settle(boolean disassociated);
 
 }

@@ -475,11 +475,6 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         }
     }
 
-    @Override
-    final boolean mayHaveEnded() {
-        return isClosed();
-    }
-
     final void checkOpen() {
         long seen = this.state;
         if (ObjectState.is(seen, ObjectState.CLOSED)) {
@@ -781,7 +776,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    void settle(boolean disassociated) {
+    boolean settle(boolean disassociated) {
         long seen;
         if (disassociated) {
             ObjectWaiters aside = waiters();
@@ -798,6 +793,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             seen = (long) STATE.getAndAdd(this, -ObjectState.RUNNING_ONE);
         }
         countsChanged(seen - ObjectState.RUNNING_ONE);
+        return ObjectState.is(seen, ObjectState.CLOSED);
     }
 
     /**

@@ -87,7 +87,7 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
     }
 
     @Override
-    final void settle(boolean disassociated) {
+    final boolean settle(boolean disassociated) {
         if (!(this.callback instanceof TpTask)) {
             this.callback = null;
         }
@@ -98,6 +98,7 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
         else {
             settleForGood();
         }
+        return true;
     }
 
     @Override
