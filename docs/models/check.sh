@@ -57,6 +57,7 @@ crew   | 28 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT -DSTAND_BY  | who stands 
 crew   | 29 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | a worker is started after the end
 crew   | 30 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | what is added after the end stays in the queue
 crew   | 31 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | who leaves stays for what is added after the end
+crew   | 32 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | whoever asks for the end does so without the lock
 object |  0 | -DPOSTS=2                                            | 2 posters of 2, 2 workers
 object |  0 | -DPOSTS=1 -DWAITERS=1 -DCANCEL                       | a waiter that cancels, a canceller
 object |  0 | -DPOSTS=1 -DWAITERS=2 -DCLOSE                        | 2 waiters, a closer

@@ -189,7 +189,7 @@ inline isEmpty(answer) {
 #define BACKLOG 6
 #define REPLACE 7
 
-#define SIGNAL_LOCALS bool none = true; byte next, otherwise, other
+#define SIGNAL_LOCALS bool none = true; bool late; byte next, otherwise, other
 
 inline signalAll() {
     waiting = false
@@ -313,7 +313,8 @@ inline go(most) {
 #if MUTATION == 29
             :: searching > 0 || alive >= most -> next = RETURN; break
 #else
-            :: searching > 0 || alive >= most || terminated -> next = RETURN; break
+            /* signalWork() answers whether it is too late */
+            :: searching > 0 || alive >= most || terminated -> late = terminated; next = RETURN; break
 #endif
             :: else -> word(1, 0, 1); next = STARTING
             fi }
@@ -321,19 +322,19 @@ inline go(most) {
     /* startWorker() */
     :: atomic { next == STARTING -> startThread(); next = RETURN; break }
 #if FAILS > 0
-    :: atomic { next == STARTING && fails_left > 0 ->
+    /* oneLess() */
+    :: atomic { next == STARTING && fails_left > 0 && !lock ->
             fails_left--;
 #if MUTATION == 11
-            word(-1, 0, 0)
+            word(-1, 0, 0);
 #else
-            word(-1, 0, -1)
+            word(-1, 0, -1);
 #endif
+            if
+            :: closed -> signalAll()
+            :: else
+            fi
         };
-        /* tellOfEnd() */
-        if
-        :: !closed
-        :: atomic { closed && !lock -> signalAll() }
-        fi;
 #if MUTATION == 10
         next = RETURN
 #else
@@ -395,7 +396,7 @@ proctype Poster() {
             go(1)
         fi;
         if
-        :: atomic { alive == 0 -> refused++ }
+        :: atomic { alive == 0 -> late = false; refused++ }
         :: alive > 0 ->
 #if MUTATION == 4
             signalWork();
@@ -409,9 +410,9 @@ proctype Poster() {
 #if MUTATION != 30
             /* enqueueAdmitted(): what this one and others have added too late is dropped */
             if
-            :: terminated ->
-                atomic { !lane_lock -> refused = refused + arrivals + line; arrivals = 0; line = 0 }
-            :: !terminated
+            :: late ->
+                atomic { !lane_lock -> late = false; refused = refused + arrivals + line; arrivals = 0; line = 0 }
+            :: !late
             fi
 #else
             skip
@@ -858,6 +859,15 @@ done:
 proctype Terminator() {
     bool none;
     do
+#if MUTATION == 32
+    /* Does nothing but ask, without the lock */
+    :: isFinished && alive == 0 ->
+        isEmpty(none);
+        if
+        :: atomic { none && alive == 0 -> terminated = true }
+        :: atomic { !(none && alive == 0) -> none = false }
+        fi
+#endif
     :: atomic { !lock -> lock = true };
         /* isTerminated() */
 again:

@@ -146,7 +146,7 @@ final class Crew {
         }
         int limit = growthLimit();
         if (CrewState.alive(seen) < limit) {
-            return startSearcher(limit) || !CrewState.isTerminated(this.state.get());
+            return startSearcher(limit) || !isMarkedTerminated();
         }
         this.governor.backlog();
         return true;
@@ -205,7 +205,7 @@ final class Crew {
         while (true) {
             long seen = this.state.get();
             // Those of a pool that has come to its end would leave at once.
-            if (CrewState.alive(seen) >= count || isFinished()) {
+            if (CrewState.alive(seen) >= count || isFinished() || CrewState.isTerminated(seen)) {
                 return true;
             }
             if (this.state.compareAndSet(seen, seen + CrewState.ALIVE_ONE + CrewState.SEARCHING_ONE)
@@ -303,18 +303,36 @@ final class Crew {
     }
 
     boolean isTerminated() {
-        while (true) {
-            long seen = this.state.get();
-            if (CrewState.isTerminated(seen)) {
-                return true;
-            }
-            if (!isFinished() || CrewState.alive(seen) > 0 || !this.queue.isEmpty()) {
-                return false;
-            }
-            if (this.state.compareAndSet(seen, seen | CrewState.TERMINATED)) {
-                return true;
+        if (isMarkedTerminated()) {
+            return true;
+        }
+        // Under it nobody is taken away from those who are alive. Without it, a worker
+        // might come and go between the look at the queue and the mark.
+        this.lock.lock();
+        try {
+            while (true) {
+                long seen = this.state.get();
+                if (CrewState.isTerminated(seen)) {
+                    return true;
+                }
+                if (!isFinished() || CrewState.alive(seen) > 0 || !this.queue.isEmpty()) {
+                    return false;
+                }
+                if (this.state.compareAndSet(seen, seen | CrewState.TERMINATED)) {
+                    return true;
+                }
             }
         }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Whether somebody was told that the pool is at its end.
+     */
+    boolean isMarkedTerminated() {
+        return CrewState.isTerminated(this.state.get());
     }
 
     boolean awaitTermination(Deadline deadline) throws InterruptedException {
@@ -369,8 +387,7 @@ final class Crew {
         }
         finally {
             if (!inOrder) {
-                this.state.getAndAdd(-CrewState.ALIVE_ONE - (worker.searching ? CrewState.SEARCHING_ONE : 0));
-                tellOfEnd();
+                oneLess(worker.searching);
                 if (!this.queue.isEmpty()) {
                     signalWork();
                 }
@@ -382,15 +399,16 @@ final class Crew {
      * One worker less, otherwise than in order: lets whoever waits for the end look
      * whether it has come.
      */
-    private void tellOfEnd() {
-        if (isClosed()) {
-            this.lock.lock();
-            try {
+    private void oneLess(boolean searching) {
+        this.lock.lock();
+        try {
+            this.state.getAndAdd(-CrewState.ALIVE_ONE - (searching ? CrewState.SEARCHING_ONE : 0));
+            if (isClosed()) {
                 this.workerLeft.signalAll();
             }
-            finally {
-                this.lock.unlock();
-            }
+        }
+        finally {
+            this.lock.unlock();
         }
     }
 
@@ -667,8 +685,7 @@ final class Crew {
             if (worker != null && !worker.giveUp()) {
                 return true;
             }
-            this.state.getAndAdd(-CrewState.ALIVE_ONE - CrewState.SEARCHING_ONE);
-            tellOfEnd();
+            oneLess(true);
             if (!this.startsFail) {
                 this.startsFail = true;
                 Failures.log(logger, Level.WARNING, () -> "pool '" + this.pool.name()

@@ -29,7 +29,7 @@ final class CrewState {
      *   by           when                                      change
      *   poster       nobody idle, below the growth limit       alive + 1, searching + 1
      *   poster       somebody idle, nobody searching       L   idle - 1, searching + 1, then unpark
-     *   starter      the thread could not be started           alive - 1, searching - 1
+     *   starter      the thread could not be started        L  alive - 1, searching - 1
      *   searcher     has something to run                      searching - 1, then looks at the queue again
      *   worker       found nothing, nobody searching           searching + 1, spins a little, and may not look
      *                                                          at the queue at first (Gathering)
@@ -42,12 +42,13 @@ final class CrewState {
      *   worker       idle for too long, above the floor    L   idle - 1, alive - 1
      *   worker       closed and nothing left to do         L   alive - 1, searching - 1 if it was searching
      *   closer       close()                                   CLOSED
-     *   observer     asks for the end, and finds CLOSED, no    TERMINATED
+     *   observer     asks for the end, and finds CLOSED, no L  TERMINATED
      *                object, nothing queued and alive at 0
      *
      * A one-shot is admitted and then added. If the pool came to its end in between, its poster meets TERMINATED
-     * when he looks for somebody to run it, and takes back what he finds in the queue. As both are bits of
-     * one word, either a worker was permitted to start before, and the pool is not at its end, or none is.
+     * when he looks for somebody to run it, and takes back what he finds in the queue. Both are in one word, and
+     * nobody is taken away from alive but under the lock: either a worker was permitted to start before the mark,
+     * and then there is none as long as he is there, or nobody starts any more.
      *
      * Whoever adds to the queue looks at this word afterwards, and whoever stops searching looks at the
      * queue afterwards; both are sequentially consistent, so one of them sees the other: no wake-up is

@@ -88,8 +88,12 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
         if (this.admitted) {
             pool().takeBackAdmission();
         }
-        pool().countRejected(name());
-        environment().objectFreed(this);
+        try {
+            pool().countRejected(pool().nameOf(this));
+        }
+        finally {
+            environment().objectFreed(this);
+        }
         return true;
     }
 

@@ -185,7 +185,8 @@ final class Governor implements Runnable {
     }
 
     private boolean hasBacklog() {
-        return !this.queue.isEmpty() && this.crew.idle() == 0;
+        // What is added to a pool that is at its end has no callback left.
+        return !this.queue.isEmpty() && this.crew.idle() == 0 && !this.crew.isMarkedTerminated();
     }
 
     private void look() {

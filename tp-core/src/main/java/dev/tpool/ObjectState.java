@@ -69,7 +69,10 @@ final class ObjectState {
      *   waiter       about to look at the counts     WAITED                                   or
      *   last waiter  leaves                          not WAITED                               and
      *   closer       close()                         CLOSED                                   or
-     *   clock, wait  not CLOSED                      pending + 1, QUEUED, then push           CAS
+     *   clock, wait  not CLOSED, not full            pending + 1, QUEUED, then push           CAS
+     *   poster       the same, and there is a        pending + 1, QUEUED, then push           CAS
+     *                monitor or a context
+     *   I/O object   not full                        pending + 1, QUEUED, then push           CAS
      *   I/O object   operation started, not CLOSED   STARTED and IN_FLIGHT                    CAS
      *   I/O object   last one over or written off    not STARTED, after its post was counted  and
      *   I/O object   last one over                   not IN_FLIGHT                            and

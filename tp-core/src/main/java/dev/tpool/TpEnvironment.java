@@ -667,7 +667,7 @@ public final class TpEnvironment {
         // to claim.
         if (admitted) {
             target.posted(oneShot);
-            target.enqueueAdmitted(oneShot);
+            target.enqueueAdmitted(oneShot, callback instanceof TpTask);
         }
         else {
             target.runOnCaller(oneShot);

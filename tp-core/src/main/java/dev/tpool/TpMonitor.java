@@ -16,8 +16,9 @@ public interface TpMonitor {
 
     /**
      * A callback was queued, and is either started or dropped: nobody is told this of one
-     * that is refused. If it was behind others of its object, a worker may be so fast
-     * that this is told after its start.
+     * that is refused, unless it was {@linkplain TpDeferredCallback#reject() rejected}
+     * after it had been posted. If it was behind others of its object, a worker may be so
+     * fast that this is told after its start.
      * @param source where it comes from
      */
     default void callbackQueued(TpCallbackSource source) {
@@ -29,7 +30,7 @@ public interface TpMonitor {
      * @param queueNanos the nanoseconds it waited. Posts to one object share one place in
      * the queue, so for those it is the time since the object last took its place. A
      * {@linkplain TpDeferredCallback deferred} callback waits from the moment in which it
-     * was accepted.
+     * was accepted, unless its caller runs it.
      */
     default void callbackStarted(TpCallbackSource source, long queueNanos) {
     }

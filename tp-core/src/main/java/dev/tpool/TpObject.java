@@ -180,6 +180,10 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         long dropped = dropPendingAndLeased();
         if (dropped > 0) {
             pool().countDropped(this, dropped);
+            if (ObjectState.is(this.state, ObjectState.WAITED)) {
+                // Whoever is told later may wait for one who waits for this.
+                tellWaiters();
+            }
         }
         return dropped;
     }
@@ -309,23 +313,16 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Adds a post that a monitor is told of, once it is certain that it is not refused.
-     */
-    final void postTold() {
-        finishUnlessRefused(countPost(false));
-    }
-
-    /**
-     * Does what is left to do for a post that was counted.
+     * A post that was to be counted.
      * @throws IllegalStateException if it was not, since the object was closed
      * @throws TpRejectedException if it was not, since no more can be counted
      */
-    final void finishUnlessRefused(Post post) {
+    final Post unlessRefused(Post post) {
         if (post == Post.REFUSED) {
             checkOpen();
             throw tooManyPending(this.state);
         }
-        finishPost(post);
+        return post;
     }
 
     private void postAside(long seen) {
@@ -351,10 +348,11 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * Counts a post of a timer, a wait or an operation, which nothing may refuse but a
-     * close. It is pending from this moment on. Takes no lock and calls nobody, so it may
-     * be called under any lock. Refused, too, is what cannot be counted: to get that far,
-     * a callback has to block for minutes while nothing is done but to set its object.
+     * Counts a post of a timer, a wait or an operation, or of what a monitor or a context
+     * goes with. It is pending from this moment on. Takes no lock and calls nobody, so it
+     * may be called under any lock. Nothing is refused but what is closed, and what
+     * cannot be counted: to get that far, a callback has to block for minutes while
+     * nothing is done but to set its object.
      * @param evenIfClosed whether it counts for a closed object, too
      * @return whether it was counted, and what {@link #finishPost} has to do once the
      * lock was left

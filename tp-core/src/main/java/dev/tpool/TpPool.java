@@ -333,17 +333,19 @@ public final class TpPool implements AutoCloseable {
      * Drops the callbacks that are queued at this moment, whoever posted them: they run
      * neither their callback nor anything that belongs to it, and futures are cancelled.
      * Running callbacks are not interrupted. Whoever is told of it, the handler of a
-     * future among them, is told once all is dropped, and may post and wait. Members of a
-     * cleanup group should be closed with it before, since cancel callbacks are called by
-     * the group alone. What {@linkplain TpIo#channelGroup channel groups} have queued
-     * stays and runs: it completes operations that others wait for. Takes time in
-     * proportion to what is queued.
+     * future among them, is told once all is dropped, and may post, and wait for that,
+     * but not for the futures of others that were dropped or for the end of the pool.
+     * Members of a cleanup group should be closed with it before, since cancel callbacks
+     * are called by the group alone. What {@linkplain TpIo#channelGroup channel groups}
+     * have queued stays and runs: it completes operations that others wait for. Takes
+     * time in proportion to what is queued.
      * @return how many were dropped, by the name of their object
      */
     public Map<String, Long> cancelPendingCallbacks() {
         List<TpObject> all = this.objects.all();
         long[] counts = new long[all.size()];
         Lane oneShots = new Lane();
+        Map<String, Long> cancelled = new TreeMap<>();
         // First all is dropped, and nobody told: whoever is told may post to any of these
         // objects and wait for it.
         for (int i = 0; i < counts.length; i++) {
@@ -352,7 +354,6 @@ public final class TpPool implements AutoCloseable {
             }
         }
         dropQueued(oneShots);
-        Map<String, Long> cancelled = new TreeMap<>();
         for (int i = 0; i < counts.length; i++) {
             finishDrop(all.get(i), counts[i], cancelled);
         }
@@ -704,7 +705,7 @@ public final class TpPool implements AutoCloseable {
         switch (admit(oneShot.name(), true)) {
             case ADMITTED -> {
                 posted(oneShot);
-                enqueueAdmitted(oneShot);
+                enqueueAdmitted(oneShot, false);
                 return true;
             }
             case RUN_BY_CALLER -> {
@@ -730,12 +731,13 @@ public final class TpPool implements AutoCloseable {
     }
 
     /**
-     * Adds a one-shot that was admitted.
-     * @throws IllegalStateException if the pool came to its end since then, which nothing
-     * but an object of it keeps it from, and the one-shot was dropped
+     * Adds a one-shot that was admitted. If the pool has come to its end since then,
+     * which nothing but an object of it keeps it from, it is dropped.
+     * @param told whether it tells somebody of that itself
+     * @throws IllegalStateException if it was dropped, and tells nobody
      */
-    void enqueueAdmitted(QueueNode oneShot) {
-        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this)) && dropLate(oneShot)) {
+    void enqueueAdmitted(QueueNode oneShot, boolean told) {
+        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this)) && dropLate(oneShot) && !told) {
             checkOpen();
         }
     }

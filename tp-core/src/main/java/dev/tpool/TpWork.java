@@ -53,12 +53,13 @@ public final class TpWork extends TpObject {
         TpActivationContext captured = environment().capture();
         switch (pool.admit(name(), false)) {
             case ADMITTED -> {
+                Post post = Post.REFUSED;
                 try {
                     if (captured != null) {
-                        finishUnlessRefused(countPostIn(captured));
+                        post = unlessRefused(countPostIn(captured));
                     }
                     else if (pool.isWatched()) {
-                        postTold();
+                        post = unlessRefused(countPost(false));
                     }
                     else {
                         post();
@@ -68,6 +69,8 @@ public final class TpWork extends TpObject {
                     pool.takeBackAdmission();
                     throw ex;
                 }
+                // A monitor is told only once it is certain that it is not refused.
+                finishPost(post);
             }
             case RUN_BY_CALLER -> pool.runOnCaller(this);
             case REFUSED -> throw pool.rejection(name());

@@ -3,7 +3,6 @@ package dev.tpool.boot.autoconfigure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -55,26 +54,39 @@ final class EntryBindHandler extends AbstractBindHandler {
      */
     private static Map<?, ?> withoutThoseOfVariables(ConfigurationPropertyName kind, BindContext context,
             Map<?, ?> entries) {
-        Map<String, Long> alike = entries.keySet()
-            .stream()
-            .collect(Collectors.groupingBy((entry) -> TpKeys.uniform(entry.toString()), Collectors.counting()));
-        if (alike.size() == entries.size()) {
+        long different = entries.keySet().stream().map((entry) -> TpKeys.uniform(entry.toString())).distinct().count();
+        if (different == entries.size()) {
             return entries;
         }
         Map<Object, Object> left = new LinkedHashMap<>(entries);
-        left.keySet()
-            .removeIf((entry) -> alike.getOrDefault(TpKeys.uniform(entry.toString()), 1L) > 1
-                    && !isSpelledOut(kind, context, entry.toString()));
+        List<ConfigurationPropertyName> spelledOut = spelledOut(kind, context);
+        left.keySet().removeIf((entry) -> isAnother(kind, spelledOut, entry.toString()));
         return left;
     }
 
-    private static boolean isSpelledOut(ConfigurationPropertyName kind, BindContext context, String entry) {
-        int index = kind.getNumberOfElements();
+    /**
+     * The entries that others than variables spell. No set: names that differ only in
+     * dashes are equal.
+     */
+    private static List<ConfigurationPropertyName> spelledOut(ConfigurationPropertyName kind, BindContext context) {
         return StreamSupport.stream(context.getSources().spliterator(), false)
             .filter((source) -> !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource))
             .filter(IterableConfigurationPropertySource.class::isInstance)
             .flatMap((source) -> ((IterableConfigurationPropertySource) source).stream())
-            .anyMatch((name) -> kind.isAncestorOf(name) && name.getElement(index, Form.ORIGINAL).equals(entry));
+            .filter(kind::isAncestorOf)
+            .map((name) -> name.chop(kind.getNumberOfElements() + 1))
+            .toList();
+    }
+
+    /**
+     * Whether an entry is one of those and nobody spells it like that. Names in brackets
+     * are no other's.
+     */
+    private static boolean isAnother(ConfigurationPropertyName kind, List<ConfigurationPropertyName> spelledOut,
+            String entry) {
+        int index = kind.getNumberOfElements();
+        return ConfigurationPropertyName.isValid(entry) && spelledOut.contains(kind.append(entry))
+                && spelledOut.stream().noneMatch((name) -> name.getElement(index, Form.ORIGINAL).equals(entry));
     }
 
     @Override

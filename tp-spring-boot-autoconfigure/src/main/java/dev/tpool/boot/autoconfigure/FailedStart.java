@@ -17,9 +17,10 @@ import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.Ordered;
 
 /**
- * Drops what is queued if the context fails to start. No event tells of that and no phase
- * is stopped then: the beans are destroyed at once, and what the pools went on to run
- * would find them gone. The first pool or group that is destroyed ends all of them.
+ * Drops what is queued if the context fails to start. No event tells of that, so nobody
+ * ends the pools before the beans are destroyed, and what they went on to run would find
+ * them gone. The first pool or group that is destroyed ends all of them; beans that were
+ * made after it are gone by then.
  */
 final class FailedStart
         implements DestructionAwareBeanPostProcessor, ApplicationListener<ContextRefreshedEvent>, Ordered {
@@ -59,10 +60,13 @@ final class FailedStart
 
     private void drop() {
         Map<String, Long> dropped = new TreeMap<>();
+        // First what waits for permits: what is dropped might give it some.
+        for (TpPool pool : this.pools) {
+            pool.cancelDeferredCallbacks().forEach((name, count) -> dropped.merge(name, count, Long::sum));
+        }
         for (TpPool pool : this.pools) {
             pool.close();
             pool.disarm();
-            pool.cancelDeferredCallbacks().forEach((name, count) -> dropped.merge(name, count, Long::sum));
             pool.cancelPendingCallbacks().forEach((name, count) -> dropped.merge(name, count, Long::sum));
             pool.closeObjects();
         }

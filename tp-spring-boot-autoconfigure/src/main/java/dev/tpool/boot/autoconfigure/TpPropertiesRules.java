@@ -83,7 +83,8 @@ final class TpPropertiesRules {
      */
     private void alike(String kind, Map<String, ?> entries) {
         Map<String, String> first = new HashMap<>();
-        entries.keySet().forEach((name) -> {
+        // A name with a dot is written in brackets, and has its settings for itself.
+        entries.keySet().stream().filter((name) -> name.indexOf('.') < 0).forEach((name) -> {
             String other = first.putIfAbsent(TpKeys.uniform(name), name);
             if (other != null) {
                 sameName(TpKeys.entry(kind, other), TpKeys.entry(kind, name));
@@ -93,7 +94,8 @@ final class TpPropertiesRules {
     }
 
     private void sameName(String property, String other) {
-        wrong(property, null, "is the same name as '" + other + "', since neither dashes nor case tell names apart",
+        wrong(property, null,
+                "differs from '" + other + "' only in dashes, underscores or case, which tell no names apart",
                 "Give them other names, or spell them alike. An environment variable cannot spell a dash or a capital: "
                         + "use SPRING_APPLICATION_JSON or a command line argument, or a name without.");
     }

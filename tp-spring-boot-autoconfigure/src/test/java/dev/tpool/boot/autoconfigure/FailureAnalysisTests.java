@@ -153,7 +153,7 @@ class FailureAnalysisTests {
 
             assertThat(analysis.getDescription()).contains("Property: tp.pools.batch-io\n    Origin: ",
                     "[first.yml] - 1:", "Property: tp.pools[BatchIO]\n    Origin: ", "[second.yml] - 1:",
-                    "is the same name as 'tp.pools.batch-io', since neither dashes nor case tell names apart");
+                    "differs from 'tp.pools.batch-io' only in dashes, underscores or case, which tell no names apart");
             assertThat(analysis.getAction()).contains("An environment variable cannot spell a dash or a capital",
                     "SPRING_APPLICATION_JSON");
         });
@@ -167,7 +167,7 @@ class FailureAnalysisTests {
         String key = setting.equals("=") ? "=" : "." + setting;
         this.runner.withPropertyValues("tp." + kind + ".a-b" + key, "tp." + kind + ".ab" + key)
             .run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription())
-                .contains("is the same name as 'tp." + kind + ".ab'"));
+                .contains("differs from 'tp." + kind + ".ab' only in"));
     }
 
     @Test

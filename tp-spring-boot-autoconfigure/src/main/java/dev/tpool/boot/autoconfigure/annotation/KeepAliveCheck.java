@@ -38,8 +38,8 @@ final class KeepAliveCheck implements ApplicationListener<ApplicationReadyEvent>
                 .stream()
                 .filter(TpTrigger::isActive)
                 .findFirst()
-                .ifPresent((trigger) -> logger.warn(trigger + " waits for its time, but the threads of pools keep no "
-                        + "application alive: unless something else does, this one ends now. Set "
+                .ifPresent((trigger) -> logger.warn(trigger + " is active, but the threads of pools keep no "
+                        + "application alive: unless something else does, this one ends with its main method. Set "
                         + "'spring.main.keep-alive=true'"));
         }
     }

@@ -27,7 +27,7 @@ class KeepAliveCheckTests {
     void warnsIfNothingKeepsTheTimersAlive(CapturedOutput output) {
         start(WithTimer.class);
 
-        assertThat(output).containsOnlyOnce(WARNING).contains("Jobs.poll (timer, at once, every PT1H) waits");
+        assertThat(output).containsOnlyOnce(WARNING).contains("Jobs.poll (timer, at once, every PT1H) is active");
     }
 
     @Test
