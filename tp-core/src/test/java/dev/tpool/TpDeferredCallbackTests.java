@@ -88,6 +88,18 @@ class TpDeferredCallbackTests {
     }
 
     @Test
+    void isAtItsEndThoughItsNameThrowsWhenItIsRejected() {
+        TpDeferredCallback deferred = this.environment.tryDefer(this.task, "a");
+
+        this.task.nameless = true;
+        assertThat(deferred.reject()).isTrue();
+
+        assertThat(this.group.size()).isZero();
+        assertThat(this.pool.snapshot().objects()).isEmpty();
+        assertThat(this.pool.snapshot().rejected()).isEqualTo(1);
+    }
+
+    @Test
     void goesBackWithoutAThreadUntilItCanEnter() {
         this.task.enterable.set(false);
         TpDeferredCallback deferred = this.environment.tryDefer(this.task, "a");
@@ -304,8 +316,13 @@ class TpDeferredCallbackTests {
 
         volatile Thread thread;
 
+        volatile boolean nameless;
+
         @Override
         public String name() {
+            if (this.nameless) {
+                throw new IllegalStateException("no name");
+            }
             return "task";
         }
 

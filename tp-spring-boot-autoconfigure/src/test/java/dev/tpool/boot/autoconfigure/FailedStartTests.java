@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
+import dev.tpool.TpCallbackInstance;
+import dev.tpool.TpDeferredTask;
 import dev.tpool.TpEnvironment;
 import dev.tpool.spring.TpRegistry;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,14 @@ class FailedStartTests {
     }
 
     @Test
+    void dropsWhatWaitsForSomethingToo(CapturedOutput output) {
+        this.runner.withBean(Defers.class).withBean(PortInUse.class).run((context) -> assertThat(context).hasFailed());
+        this.gate.countDown();
+
+        assertThat(output).contains("so 3 callbacks").contains("waiting=1");
+    }
+
+    @Test
     void leavesTheRestToTheShutdown(CapturedOutput output) {
         this.runner.run((context) -> {
             assertThat(context).hasNotFailed();
@@ -83,6 +93,43 @@ class FailedStartTests {
             }
             queued.add(io.submit(() -> "first"));
             queued.add(io.submit(() -> "second"));
+        }
+
+    }
+
+    static class Defers {
+
+        Defers(TpRegistry registry) {
+            registry.environment("io").tryDefer(new Waiting(), null);
+        }
+
+    }
+
+    private static final class Waiting implements TpDeferredTask<Object> {
+
+        @Override
+        public String name() {
+            return "waiting";
+        }
+
+        @Override
+        public boolean tryEnter() {
+            return false;
+        }
+
+        @Override
+        public void run(TpCallbackInstance instance, Object context) {
+            // It never comes to that.
+        }
+
+        @Override
+        public void completed(Throwable failure) {
+            // Nor to this.
+        }
+
+        @Override
+        public void cancelled() {
+            // The report is what counts.
         }
 
     }
