@@ -377,8 +377,7 @@ final class PoolsDrain {
         }
 
         String timeoutProperty() {
-            return "tp.cleanup-groups" + ((this.name.indexOf('.') < 0) ? "." + this.name : "[" + this.name + "]")
-                    + ".timeout";
+            return EntryProperty.of("tp.cleanup-groups", this.name) + ".timeout";
         }
 
         boolean isDone() {

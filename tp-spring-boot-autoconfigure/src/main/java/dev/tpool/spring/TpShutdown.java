@@ -118,8 +118,8 @@ public final class TpShutdown
             Duration timeout = policy.timeout();
             if (timeout != null && timeout.compareTo(this.limit) > 0) {
                 logger.warn("Cleanup group '" + group + "' may take " + text(timeout)
-                        + " at shutdown, but all of it may take " + text(this.limit)
-                        + ": set a lower 'tp.cleanup-groups." + group
+                        + " at shutdown, but all of it may take " + text(this.limit) + ": set a lower '"
+                        + EntryProperty.of("tp.cleanup-groups", group)
                         + ".timeout', or a higher 'spring.lifecycle.timeout-per-shutdown-phase'");
             }
         });

@@ -83,15 +83,9 @@ public final class TpUnknownNameException extends IllegalArgumentException {
             return "Did you mean '" + this.nearest + "'?";
         }
         String kinds = PROPERTIES.get(this.kind);
-        return "Define " + ((kinds != null) ? "'" + property(kinds, this.name) + "' in the configuration, or " : "")
+        return "Define "
+                + ((kinds != null) ? "'" + EntryProperty.of(kinds, this.name) + "' in the configuration, or " : "")
                 + "a bean of that name." + (this.known.isEmpty() ? "" : " Known are " + this.known + ".");
-    }
-
-    /**
-     * A name that is not of small letters, digits and dashes has to be in brackets.
-     */
-    private static String property(String kinds, String name) {
-        return name.matches("[a-z0-9][a-z0-9-]*") ? kinds + "." + name : kinds + "[" + name + "]";
     }
 
     private static String message(String kind, String name, Collection<String> known) {

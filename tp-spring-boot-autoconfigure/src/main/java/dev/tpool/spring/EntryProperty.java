@@ -1,0 +1,20 @@
+package dev.tpool.spring;
+
+/**
+ * What the property of an entry of the configuration is called.
+ */
+final class EntryProperty {
+
+    private EntryProperty() {
+    }
+
+    /**
+     * A name that is not of small letters, digits and dashes has to be in brackets.
+     * @param kind the property that has all entries of the kind
+     * @param name the name of the entry
+     */
+    static String of(String kind, String name) {
+        return name.matches("[a-z0-9][a-z0-9-]*") ? kind + "." + name : kind + "[" + name + "]";
+    }
+
+}
