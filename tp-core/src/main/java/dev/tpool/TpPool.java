@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,6 +75,8 @@ public final class TpPool implements AutoCloseable {
 
     private final LiveObjects objects = new LiveObjects();
 
+    private final Dropping dropping;
+
     private final AtomicInteger persistentObjects = new AtomicInteger();
 
     private final LongAdder completedByCallers = new LongAdder();
@@ -109,6 +110,7 @@ public final class TpPool implements AutoCloseable {
                             () -> this.stackInformation.reserve());
         }
         this.crew = new Crew(this, this.queue, threadFactory, 0, builder.threadMaximum, this.keepAlive.toNanos());
+        this.dropping = new Dropping(this, this.objects, this.queue, this.crew);
     }
 
     /**
@@ -342,83 +344,7 @@ public final class TpPool implements AutoCloseable {
      * @return how many were dropped, by the name of their object
      */
     public Map<String, Long> cancelPendingCallbacks() {
-        List<TpObject> all = this.objects.all();
-        long[] counts = new long[all.size()];
-        Lane oneShots = new Lane();
-        Map<String, Long> cancelled = new TreeMap<>();
-        // First all is dropped, and nobody told: whoever is told may post to any of these
-        // objects and wait for it.
-        for (int i = 0; i < counts.length; i++) {
-            if (!all.get(i).environment().isUndroppable()) {
-                counts[i] = all.get(i).beginDrop();
-            }
-        }
-        dropQueued(oneShots);
-        for (int i = 0; i < counts.length; i++) {
-            finishDrop(all.get(i), counts[i], cancelled);
-        }
-        finishDrops(oneShots, cancelled, null);
-        return cancelled;
-    }
-
-    /**
-     * Drops the one-shots in the queue and tells nobody. Objects go back: something may
-     * have been posted meanwhile, and whoever takes them next finds out.
-     * @param oneShots gets those that were dropped
-     */
-    private void dropQueued(Lane oneShots) {
-        Lane objects = new Lane();
-        try {
-            for (QueueNode node = this.queue.take(); node != null; node = this.queue.take()) {
-                if (node instanceof OneShot) {
-                    callbackClaimed(node);
-                    this.dropped.increment();
-                    oneShots.push(node);
-                }
-                else if (!(node instanceof TrackedOneShot oneShot)) {
-                    objects.push(node);
-                }
-                else if (oneShot.beginDrop() > 0) {
-                    oneShots.push(oneShot);
-                }
-            }
-        }
-        finally {
-            for (QueueNode node = objects.take(); node != null; node = objects.take()) {
-                this.queue.add(node, node.environment().priority(), null);
-            }
-            if (!this.queue.isEmpty()) {
-                this.crew.signalWork();
-            }
-            // A worker that saw something in the queue while it parked did not leave.
-            this.crew.wakeAllIfFinished();
-        }
-    }
-
-    /**
-     * Tells of one-shots that were dropped.
-     * @param asked one that may be among them
-     * @return whether it is
-     */
-    private boolean finishDrops(Lane oneShots, Map<String, Long> cancelled, @Nullable QueueNode asked) {
-        boolean found = false;
-        for (QueueNode node = oneShots.take(); node != null; node = oneShots.take()) {
-            found |= node == asked;
-            if (node instanceof TrackedOneShot oneShot) {
-                finishDrop(oneShot, 1, cancelled);
-            }
-            else {
-                count(cancelled, node.source().name(), 1);
-            }
-        }
-        return found;
-    }
-
-    private void finishDrop(TpObject object, long count, Map<String, Long> cancelled) {
-        if (count > 0) {
-            object.finishDrop(count);
-            count(cancelled, nameOf(object), count);
-        }
+        return this.dropping.dropPending();
     }
 
     /**
@@ -427,18 +353,7 @@ public final class TpPool implements AutoCloseable {
      * @return how many were dropped, by their name
      */
     public Map<String, Long> cancelDeferredCallbacks() {
-        Map<String, Long> cancelled = new TreeMap<>();
-        List<TpObject> left = this.objects.all();
-        // The newest first: one that is dropped may pass its turn on to a later one.
-        for (int i = left.size() - 1; i >= 0; i--) {
-            if (left.get(i) instanceof DeferredOneShot deferred) {
-                boolean dropped = deferred.cancelUnposted();
-                if (dropped) {
-                    count(cancelled, nameOf(deferred), 1);
-                }
-            }
-        }
-        return cancelled;
+        return this.dropping.dropDeferred();
     }
 
     /**
@@ -459,12 +374,6 @@ public final class TpPool implements AutoCloseable {
             }
         }
         return names;
-    }
-
-    private static void count(Map<String, Long> counts, String name, long count) {
-        if (count > 0) {
-            counts.merge(name, count, Long::sum);
-        }
     }
 
     /**
@@ -737,20 +646,9 @@ public final class TpPool implements AutoCloseable {
      * @throws IllegalStateException if it was dropped, and tells nobody
      */
     void enqueueAdmitted(QueueNode oneShot, boolean told) {
-        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this)) && dropLate(oneShot) && !told) {
+        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this)) && this.dropping.dropLate(oneShot) && !told) {
             checkOpen();
         }
-    }
-
-    /**
-     * Drops what was queued after the end.
-     * @return whether a one-shot was among it; otherwise the last worker has run it, or
-     * somebody else who came too late has dropped it
-     */
-    private boolean dropLate(QueueNode oneShot) {
-        Lane late = new Lane();
-        dropQueued(late);
-        return finishDrops(late, new TreeMap<>(), oneShot);
     }
 
     /**
@@ -908,6 +806,14 @@ public final class TpPool implements AutoCloseable {
             // A bounded queue holds no more than an int's worth.
             this.room.release((int) count);
         }
+    }
+
+    /**
+     * Counts a one-shot that was dropped. Calls nobody.
+     */
+    void countDropped(OneShot oneShot) {
+        callbackClaimed(oneShot);
+        this.dropped.increment();
     }
 
     void callbacksDropped(TpObject object, long count) {
