@@ -24,7 +24,7 @@ final class ServiceScenarios {
     }
 
     static List<Scenario> all() {
-        return List.of(rearm(), replaceAmongMillion(), replaceByTwoThreads(), timerFootprint(), timeout(),
+        return List.of(rearm(), rearmSame(), replaceAmongMillion(), replaceByTwoThreads(), timerFootprint(), timeout(),
                 registerAndSignal(), registerAndCancel(), broadcast(), waitFootprint(), annotatedCalls());
     }
 
@@ -52,6 +52,14 @@ final class ServiceScenarios {
                         Target.faster("a new timer: ForkJoinPool", replaced, 1.2, 1.5, forkJoin),
                         Target.faster("a new timer: HashedWheelTimer", replaced, 1.4, 1.4, wheel),
                         Target.faster("a new timer: ScheduledThreadPoolExecutor", replaced, 6, 6, heap)));
+    }
+
+    private static Scenario rearmSame() {
+        return new Scenario("timer-same", "Timers, 100,000 outstanding, the same one armed again and again",
+                Arrays.stream(TimerImplementation.values())
+                    .map((implementation) -> timer(implementation, "rearmSame", MANY, 1))
+                    .toList(),
+                List.of());
     }
 
     private static Scenario replaceAmongMillion() {
