@@ -5,12 +5,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import dev.tpool.TpEnvironment;
 import dev.tpool.spring.actuate.ThreadPoolsEndpoint;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,32 @@ class GracefulShutdownServerTests {
             assertThat(pools.shutdown()).isNotNull();
             assertThat(pools.shutdown().dropped()).isEmpty();
             assertThat(pools.shutdown().limitMillis()).isEqualTo(20_000);
+        });
+    }
+
+    @Test
+    void theEndpointNamesWhatToRaiseForWhatWasToRun() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        CompletableFuture<?> hanging;
+        CompletableFuture<?> queued;
+        try (ConfigurableApplicationContext context = start("--spring.lifecycle.timeout-per-shutdown-phase=400ms")) {
+            TpEnvironment io = context.getBean(TpRegistry.class).environment("io");
+            hanging = io.submit(() -> {
+                started.countDown();
+                gate.await();
+                return null;
+            });
+            queued = io.submit(() -> null);
+            started.await();
+        }
+        gate.countDown();
+
+        assertThat(queued).isCancelled();
+        assertThat(hanging).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(this.shown).singleElement().satisfies((pools) -> {
+            assertThat(pools.shutdown().undrained()).containsValue(1L);
+            assertThat(pools.shutdown().tooShort()).containsExactly("spring.lifecycle.timeout-per-shutdown-phase");
         });
     }
 

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param disarmed the timers and waits that were disarmed
  * @param dropped the callbacks that were dropped, by name
  * @param undrained those of them that were to run
+ * @param tooShort the properties that would give these more time if they were raised
  * @param stillRunning the callbacks that did not end in time
  */
 public record ShutdownDescriptor(long elapsedMillis, long limitMillis, long ran, int disarmed,
-        Map<String, Long> dropped, Map<String, Long> undrained, List<HangingCallbackDescriptor> stillRunning) {
+        Map<String, Long> dropped, Map<String, Long> undrained, List<String> tooShort,
+        List<HangingCallbackDescriptor> stillRunning) {
 
     static ShutdownDescriptor of(TpShutdownReport report) {
         return new ShutdownDescriptor(report.elapsed().toMillis(), report.limit().toMillis(), report.ranCount(),
-                report.disarmed(), report.dropped(), report.undrained(),
+                report.disarmed(), report.dropped(), report.undrained(), report.tooShort(),
                 report.stillRunning().stream().map(HangingCallbackDescriptor::of).toList());
     }
 
