@@ -18,6 +18,7 @@ import dev.tpool.TpThreadKind;
 import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
 import dev.tpool.boot.autoconfigure.TpProperties.OnShutdown;
 import dev.tpool.boot.autoconfigure.TpProperties.Reset;
+import dev.tpool.spring.EntryProperty;
 import dev.tpool.spring.TpEnvironmentCustomizer;
 import dev.tpool.spring.TpPoolCustomizer;
 import dev.tpool.spring.TpRegistry;
@@ -104,7 +105,7 @@ final class ConfiguredThings {
                         "needs Java " + VIRTUAL_SINCE + " or later; this is Java " + Runtime.version().feature(),
                         "Use platform, or Java " + VIRTUAL_SINCE + " or later.")), ex);
             }
-            throw invalid(TpKeys.entry(TpKeys.POOLS, name), ex);
+            throw invalid(EntryProperty.of(TpKeys.POOLS, name), ex);
         }
     }
 
@@ -203,8 +204,8 @@ final class ConfiguredThings {
             return this.libraries.load(name, (location != null) ? location : "");
         }
         catch (LibraryLoader.NotFoundException ex) {
-            throw new InvalidTpPropertiesException(List.of(new Problem(TpKeys.entry("tp.libraries", name) + ".location",
-                    location, String.valueOf(ex.getMessage()),
+            throw new InvalidTpPropertiesException(List.of(new Problem(
+                    EntryProperty.of("tp.libraries", name) + ".location", location, String.valueOf(ex.getMessage()),
                     "Correct the location: a path is taken from the working directory of the process, "
                             + "'classpath:' looks into the application.")),
                     ex);

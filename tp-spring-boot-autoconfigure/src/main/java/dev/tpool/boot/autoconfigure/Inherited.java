@@ -7,6 +7,7 @@ import java.util.function.Function;
 import dev.tpool.boot.autoconfigure.TpProperties.CleanupGroup;
 import dev.tpool.boot.autoconfigure.TpProperties.Environment;
 import dev.tpool.boot.autoconfigure.TpProperties.Pool;
+import dev.tpool.spring.EntryProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class Inherited<T> {
         String next = name;
         while (next != null) {
             T entry = all.get(next);
-            if (entry == null || this.entries.putIfAbsent(TpKeys.entry(kind, next), entry) != null) {
+            if (entry == null || this.entries.putIfAbsent(EntryProperty.of(kind, next), entry) != null) {
                 break;
             }
             next = base.apply(entry);

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
+import dev.tpool.spring.EntryProperty;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -92,7 +93,7 @@ final class InvalidTpPropertiesFailureAnalyzer extends AbstractFailureAnalyzer<I
     private static boolean isBelow(ConfigurationPropertyName name, String entry) {
         int last = ENTRY_ELEMENTS - 1;
         return name.getNumberOfElements() > last
-                && TpKeys.entry(name.chop(last).toString(), name.getElement(last, Form.ORIGINAL)).equals(entry);
+                && EntryProperty.of(name.chop(last).toString(), name.getElement(last, Form.ORIGINAL)).equals(entry);
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.tpool.TpEnvironment;
 import dev.tpool.TpLibrary;
 import dev.tpool.TpPool;
 import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
+import dev.tpool.spring.EntryProperty;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.sync.TpCriticalSection;
 import dev.tpool.sync.TpEvent;
@@ -87,7 +88,7 @@ final class TpBeanNames implements BeanFactoryPostProcessor {
      * The property that names a thing of a kind.
      */
     static String property(Class<?> type, String name) {
-        return TpKeys.entry("tp." + KINDS.get(type), name);
+        return EntryProperty.of("tp." + KINDS.get(type), name);
     }
 
     private static @Nullable Class<?> kindOf(String beanName) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
+import dev.tpool.spring.EntryProperty;
 import dev.tpool.spring.TpRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -53,15 +54,15 @@ final class TpEntries {
     static Map<String, Object> settings(TpProperties properties) {
         Map<String, Object> settings = new LinkedHashMap<>();
         for (String name : pools(properties)) {
-            add(settings, TpKeys.entry(TpKeys.POOLS, name), TpProperties.Pool.class,
+            add(settings, EntryProperty.of(TpKeys.POOLS, name), TpProperties.Pool.class,
                     Inherited.pool(properties, name)::get);
         }
         for (String name : properties.environments().keySet()) {
-            add(settings, TpKeys.entry(TpKeys.ENVIRONMENTS, name), TpProperties.Environment.class,
+            add(settings, EntryProperty.of(TpKeys.ENVIRONMENTS, name), TpProperties.Environment.class,
                     Inherited.environment(properties, name)::get);
         }
         for (String name : properties.cleanupGroups().keySet()) {
-            add(settings, TpKeys.entry(TpKeys.CLEANUP_GROUPS, name), TpProperties.CleanupGroup.class,
+            add(settings, EntryProperty.of(TpKeys.CLEANUP_GROUPS, name), TpProperties.CleanupGroup.class,
                     Inherited.cleanupGroup(properties, name)::get);
         }
         addRest(settings, properties);
@@ -75,7 +76,8 @@ final class TpEntries {
                 .contains(property);
             Object value = done ? null : value(component, properties);
             if (value instanceof Map<?, ?> entries) {
-                entries.forEach((name, entry) -> addRecord(settings, TpKeys.entry(property, name.toString()), entry));
+                entries
+                    .forEach((name, entry) -> addRecord(settings, EntryProperty.of(property, name.toString()), entry));
             }
             else if (value instanceof Record group) {
                 addRecord(settings, property, group);

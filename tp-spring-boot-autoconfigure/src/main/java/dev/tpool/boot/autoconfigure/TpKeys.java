@@ -2,8 +2,6 @@ package dev.tpool.boot.autoconfigure;
 
 import java.util.Locale;
 
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-
 /**
  * The names of properties, as a user has to write them.
  */
@@ -30,14 +28,6 @@ final class TpKeys {
      */
     static String uniform(String name) {
         return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
-    }
-
-    /**
-     * The name of an entry. One with a dot, say, has to be in brackets.
-     */
-    static String entry(String kind, String name) {
-        boolean plain = name.indexOf('.') < 0 && ConfigurationPropertyName.isValid(kind + "." + name);
-        return plain ? kind + "." + name : kind + "[" + name + "]";
     }
 
 }

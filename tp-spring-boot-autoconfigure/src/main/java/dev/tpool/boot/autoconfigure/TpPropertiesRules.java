@@ -22,6 +22,7 @@ import dev.tpool.boot.autoconfigure.TpProperties.Library;
 import dev.tpool.boot.autoconfigure.TpProperties.Pool;
 import dev.tpool.boot.autoconfigure.TpProperties.Section;
 import dev.tpool.boot.autoconfigure.TpProperties.Semaphore;
+import dev.tpool.spring.EntryProperty;
 import dev.tpool.spring.NearestName;
 import dev.tpool.spring.TpRegistry;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class TpPropertiesRules {
         rules.alike(ExecutorViews.PREFIX, properties.executorViews());
         rules.bases(TpKeys.POOLS, properties.pools(), Pool::inherits);
         properties.pools().forEach((name, pool) -> {
-            String property = TpKeys.entry(TpKeys.POOLS, name);
+            String property = EntryProperty.of(TpKeys.POOLS, name);
             rules.pool(property, pool, Inherited.pool(properties, name));
             rules.settingsWithoutEffect(property, pool, Inherited.pool(properties, name));
         });
@@ -87,8 +88,8 @@ final class TpPropertiesRules {
         entries.keySet().stream().filter((name) -> name.indexOf('.') < 0).forEach((name) -> {
             String other = first.putIfAbsent(TpKeys.uniform(name), name);
             if (other != null) {
-                sameName(TpKeys.entry(kind, other), TpKeys.entry(kind, name));
-                sameName(TpKeys.entry(kind, name), TpKeys.entry(kind, other));
+                sameName(EntryProperty.of(kind, other), EntryProperty.of(kind, name));
+                sameName(EntryProperty.of(kind, name), EntryProperty.of(kind, other));
             }
         });
     }
@@ -101,7 +102,7 @@ final class TpPropertiesRules {
     }
 
     private <T> void each(String kind, Map<String, T> entries, BiConsumer<String, T> rule) {
-        entries.forEach((name, entry) -> rule.accept(TpKeys.entry(kind, name), entry));
+        entries.forEach((name, entry) -> rule.accept(EntryProperty.of(kind, name), entry));
     }
 
     private void defaults(Defaults defaults) {
@@ -120,7 +121,7 @@ final class TpPropertiesRules {
         Set<String> inCircles = new HashSet<>();
         entries.forEach((name, entry) -> {
             String base = inherits.apply(entry);
-            String property = TpKeys.entry(kind, name) + ".inherits";
+            String property = EntryProperty.of(kind, name) + ".inherits";
             if (base != null && !entries.containsKey(base)) {
                 // The default one is there without an entry, and has the defaults then.
                 if (!base.equals(TpRegistry.DEFAULT)) {
@@ -142,7 +143,7 @@ final class TpPropertiesRules {
 
     private void unknownBase(String property, String base, String kind, Set<String> known) {
         String nearest = NearestName.to(base, known);
-        wrong(property, base, "there is no '" + TpKeys.entry(kind, base) + "'",
+        wrong(property, base, "there is no '" + EntryProperty.of(kind, base) + "'",
                 (nearest != null) ? "Did you mean '" + nearest + "'?"
                         : known.isEmpty() ? "Remove it: there is no other entry that could be the base."
                                 : "Use one of " + known + ": only an entry of the configuration can be a base.");

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import dev.tpool.TpPool;
 import dev.tpool.boot.autoconfigure.InvalidTpPropertiesException.Problem;
 import dev.tpool.boot.autoconfigure.TpProperties.Pool;
+import dev.tpool.spring.EntryProperty;
 import dev.tpool.spring.TpRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -100,7 +101,7 @@ public final class TpReconfiguration {
     private Map<String, Limits> resized(TpProperties next, Map<String, Object> before, Map<String, Object> after) {
         Map<String, Limits> resized = new LinkedHashMap<>();
         for (String name : TpEntries.pools(next)) {
-            String property = TpKeys.entry(TpKeys.POOLS, name);
+            String property = EntryProperty.of(TpKeys.POOLS, name);
             String beanName = TpRegistry.beanName(TpPool.class, name);
             boolean changed = !Objects.equals(before.get(property + ".min-threads"),
                     after.get(property + ".min-threads"))

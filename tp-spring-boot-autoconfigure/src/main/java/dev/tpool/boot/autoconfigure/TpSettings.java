@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import dev.tpool.spring.EntryProperty;
 import dev.tpool.spring.NearestName;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class TpSettings {
             if (dotted != null) {
                 return new Guess(dotted, path, settings.keySet(), false);
             }
-            found = TpKeys.entry(found, unknown.getElement(next, Form.ORIGINAL));
+            found = EntryProperty.of(found, unknown.getElement(next, Form.ORIGINAL));
             next++;
         }
         if (below.isRecord() && next < unknown.getNumberOfElements()) {
@@ -86,7 +87,7 @@ final class TpSettings {
         String name = IntStream.range(index, last)
             .mapToObj((i) -> unknown.getElement(i, Form.ORIGINAL))
             .collect(Collectors.joining("."));
-        return TpKeys.entry(kind, name) + "." + key;
+        return EntryProperty.of(kind, name) + "." + key;
     }
 
     private static @Nullable String known(String element, Set<String> keys) {

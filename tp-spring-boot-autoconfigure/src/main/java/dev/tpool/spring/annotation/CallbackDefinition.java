@@ -14,6 +14,7 @@ import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpCleanupGroup;
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpLibrary;
+import dev.tpool.spring.EntryProperty;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.TpUnknownNameException;
 import dev.tpool.sync.TpCriticalSection;
@@ -158,7 +159,7 @@ final class CallbackDefinition {
         if (count > maximum) {
             throw wrong(
                     attribute + " is " + count + ", above the maximum of semaphore '" + name + "', which is " + maximum,
-                    verb + " at most " + maximum + ", or raise the maximum: 'tp.semaphores." + name
+                    verb + " at most " + maximum + ", or raise the maximum: '" + EntryProperty.of("tp.semaphores", name)
                             + ".maximum', unless a bean makes the semaphore.");
         }
     }

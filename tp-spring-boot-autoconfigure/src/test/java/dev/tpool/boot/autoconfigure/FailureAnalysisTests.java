@@ -54,7 +54,7 @@ class FailureAnalysisTests {
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(TpAutoConfiguration.class, TpCallbackAutoConfiguration.class))
         .withInitializer((context) -> this.starting = context)
-        .withPropertyValues("tp.pools.io=", "tp.semaphores.slots.maximum=4");
+        .withPropertyValues("tp.pools.io=", "tp.semaphores.slots.maximum=4", "tp.semaphores[disk.slots].maximum=4");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -413,6 +413,8 @@ class FailureAnalysisTests {
         assertDefinition(CountZero.class, "releaseCount must be at least 1, and is 0.", "permits");
         assertDefinition(CountTooHigh.class, "releaseCount is 5, above the maximum of semaphore 'slots', which is 4",
                 "Release at most 4, or raise the maximum: 'tp.semaphores.slots.maximum'");
+        assertDefinition(CountTooHighOfDotted.class, "releaseCount is 5",
+                "raise the maximum: 'tp.semaphores[disk.slots].maximum'");
         assertDefinition(CountWithoutSemaphore.class, "releaseCount is 2 without a semaphore",
                 "Name the semaphore in releaseSemaphore");
     }
@@ -625,6 +627,14 @@ class FailureAnalysisTests {
     static class CountTooHigh {
 
         @TpCallback(releaseSemaphore = "slots", releaseCount = 5)
+        void run() {
+        }
+
+    }
+
+    static class CountTooHighOfDotted {
+
+        @TpCallback(releaseSemaphore = "disk.slots", releaseCount = 5)
         void run() {
         }
 
