@@ -27,6 +27,7 @@ final class FreeStep implements EntryStep {
     @Override
     public Runnable await(TpWaitable.Waiter waiter) {
         OwnerWatch watch = new OwnerWatch(this.turn.lock(), waiter);
+        this.turn.waitsFor(watch);
         watch.begin(this.pool);
         return watch::end;
     }

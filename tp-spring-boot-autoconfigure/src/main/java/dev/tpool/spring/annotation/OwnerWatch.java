@@ -59,6 +59,10 @@ final class OwnerWatch implements Runnable {
         }
     }
 
+    boolean isOver() {
+        return this.over;
+    }
+
     void end() {
         this.over = true;
         this.lock.forget(this);

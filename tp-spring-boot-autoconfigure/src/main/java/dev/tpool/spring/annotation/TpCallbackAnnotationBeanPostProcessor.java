@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.tpool.spring.TpEntryLines;
 import dev.tpool.spring.TpRegistry;
+import dev.tpool.sync.TpCriticalSection;
+import dev.tpool.sync.TpMutex;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +33,11 @@ import org.springframework.util.ClassUtils;
  * Makes {@link TpCallback @TpCallback} work: puts an advisor in front of beans with
  * annotated methods, ahead of all others, and checks the annotations of all beans when
  * the application starts. The {@link TpRegistry} is looked up by its type when the first
- * name is needed.
+ * name is needed. It knows the lines of its bean factory: those of the annotated methods,
+ * of timers and waits, and of the operations that stand in one line with them.
  */
 public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-        implements SmartInitializingSingleton {
+        implements SmartInitializingSingleton, TpEntryLines {
 
     private static final Log logger = LogFactory.getLog(TpCallbackAnnotationBeanPostProcessor.class);
 
@@ -179,6 +183,16 @@ public final class TpCallbackAnnotationBeanPostProcessor extends AbstractBeanFac
             }
         }
         return null;
+    }
+
+    @Override
+    public int waiting(TpMutex mutex) {
+        return methods().locks().mutexes().waiting(new EntryLock.OfMutex(mutex));
+    }
+
+    @Override
+    public int waiting(TpCriticalSection section) {
+        return methods().locks().sections().waiting(new EntryLock.OfSection(section));
     }
 
     CallbackMethods methods() {

@@ -19,6 +19,9 @@ final class TurnStep implements EntryStep {
 
     private volatile @Nullable EntryLock lock;
 
+    /** Of the last wait for the owner of the lock, while it was this one's turn. */
+    private volatile @Nullable OwnerWatch watch;
+
     /**
      * @param key the lock, or the key of a keyed one
      */
@@ -39,6 +42,21 @@ final class TurnStep implements EntryStep {
      */
     void joined(EntryLock lock) {
         this.lock = lock;
+    }
+
+    /**
+     * Whose turn it is waits for the owner of the lock.
+     */
+    void waitsFor(OwnerWatch watch) {
+        this.watch = watch;
+    }
+
+    /**
+     * Whether it waits for the owner of the lock, though it is its turn.
+     */
+    boolean isKeptWaiting() {
+        OwnerWatch last = this.watch;
+        return last != null && !last.isOver();
     }
 
     @Override

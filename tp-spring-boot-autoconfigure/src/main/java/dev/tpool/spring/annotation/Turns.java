@@ -37,6 +37,19 @@ final class Turns {
     }
 
     /**
+     * How many wait for a lock: those behind the first, and the first while it waits for
+     * the owner.
+     */
+    int waiting(EntryLock lock) {
+        int[] waiting = new int[1];
+        this.lines.computeIfPresent(lock, (same, line) -> {
+            waiting[0] = line.waiting();
+            return line;
+        });
+        return waiting[0];
+    }
+
+    /**
      * Joins the line, which tells the step its lock.
      * @param key the lock itself, or the key of a keyed one
      * @param onlyAsFirst whether to join only if nobody is in line
@@ -96,6 +109,11 @@ final class Turns {
         @Nullable TurnStep first() {
             Iterator<TurnStep> members = this.members.iterator();
             return members.hasNext() ? members.next() : null;
+        }
+
+        int waiting() {
+            TurnStep first = first();
+            return (first == null || first.isKeptWaiting()) ? this.members.size() : this.members.size() - 1;
         }
 
     }

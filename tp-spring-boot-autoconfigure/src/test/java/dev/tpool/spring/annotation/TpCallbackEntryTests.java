@@ -16,6 +16,7 @@ import dev.tpool.TpPoolSnapshot;
 import dev.tpool.TpRejectedException;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
 import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
+import dev.tpool.spring.TpEntryLines;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.sync.TpCriticalSection;
 import dev.tpool.sync.TpMutex;
@@ -166,6 +167,54 @@ class TpCallbackEntryTests {
     }
 
     @Test
+    void theCallbacksThatWaitForALockAreCounted() throws Exception {
+        TpEntryLines lines = this.context.getBean(TpEntryLines.class);
+        this.mutex.lock();
+        CompletableFuture<Void> first = this.ledger.append(1);
+        CompletableFuture<Void> second = this.ledger.append(2);
+        assertThat(lines.waiting(this.mutex)).isEqualTo(2);
+        assertThat(lines.waiting(TpMutex.named("book"))).isZero();
+        assertThat(second.cancel(true)).isTrue();
+        assertThat(lines.waiting(this.mutex)).isEqualTo(1);
+        this.mutex.unlock();
+        first.get();
+
+        assertNothingIsHeld();
+        assertThat(lines.waiting(this.mutex)).isZero();
+    }
+
+    @Test
+    void theCallbackThatHasTheLockIsNotCountedAsOneThatWaits() throws Exception {
+        TpEntryLines lines = this.context.getBean(TpEntryLines.class);
+        this.mutex.lock();
+        CompletableFuture<Void> holding = this.ledger.holdsBook();
+        assertThat(lines.waiting(this.mutex)).isEqualTo(1);
+        this.mutex.unlock();
+        await().until(() -> this.mutex.owner() != null);
+        assertThat(lines.waiting(this.mutex)).isZero();
+        CompletableFuture<Void> behind = this.ledger.append(1);
+        assertThat(lines.waiting(this.mutex)).isEqualTo(1);
+        this.ledger.gate().countDown();
+
+        holding.get();
+        behind.get();
+        assertNothingIsHeld();
+    }
+
+    @Test
+    void theCallbacksThatWaitForASectionAreCountedApartFromThoseForAMutex() throws Exception {
+        TpEntryLines lines = this.context.getBean(TpEntryLines.class);
+        this.section.enter();
+        CompletableFuture<String> waiting = this.ledger.everything();
+        assertThat(lines.waiting(this.section)).isEqualTo(1);
+        assertThat(lines.waiting(this.mutex)).isZero();
+        this.section.leave();
+
+        waiting.get();
+        assertNothingIsHeld();
+    }
+
+    @Test
     void goesBackIfAThreadIsFasterAndDoesNotBlockTheWorker() throws Exception {
         CompletableFuture<Void> blocker = this.ledger.blockNarrow();
         await().until(() -> pool("narrow").running() == 1);
@@ -177,6 +226,7 @@ class TpCallbackEntryTests {
         // There is one worker, and it serves the callback behind.
         assertThat(other.get()).isEqualTo("plain");
         assertThat(posted).isNotDone();
+        assertThat(this.context.getBean(TpEntryLines.class).waiting(this.mutex)).isEqualTo(1);
         this.mutex.unlock();
         assertThat(posted.get()).isEqualTo("book");
         blocker.get();

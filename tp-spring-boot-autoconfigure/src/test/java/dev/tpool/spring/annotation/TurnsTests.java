@@ -70,6 +70,24 @@ class TurnsTests {
     }
 
     @Test
+    void thoseBehindTheFirstWait() {
+        EntryLock lock = new EntryLock.OfMutex(TpMutex.named("a"));
+        assertThat(this.turns.waiting(lock)).isZero();
+        TurnStep first = waiting(lock, "first");
+        assertThat(this.turns.waiting(lock)).isZero();
+        TurnStep second = waiting(lock, "second");
+        TurnStep third = waiting(lock, "third");
+        waiting("a", "key");
+
+        assertThat(this.turns.waiting(lock)).isEqualTo(2);
+        first.giveBack();
+        assertThat(this.turns.waiting(lock)).isEqualTo(1);
+        second.giveBack();
+        third.giveBack();
+        assertThat(this.turns.waiting(lock)).isZero();
+    }
+
+    @Test
     void aKeyAndALockOfThatNameAreTwo() {
         EntryLock lock = new EntryLock.OfMutex(TpMutex.named("a"));
         TurnStep named = step(lock);
