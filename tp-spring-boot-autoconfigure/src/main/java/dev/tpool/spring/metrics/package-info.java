@@ -1,5 +1,5 @@
 /**
- * Meters of the pools, for Micrometer.
+ * Meters of the pools, and of what callbacks wait for, for Micrometer.
  */
 @NullMarked
 package dev.tpool.spring.metrics;

@@ -6,14 +6,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 import dev.tpool.TpCleanupGroup;
 import dev.tpool.TpEnvironment;
 import dev.tpool.TpMonitor;
 import dev.tpool.TpPool;
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
+import dev.tpool.spring.TpEntryLines;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.metrics.TpPoolMetrics;
+import dev.tpool.sync.TpCriticalSection;
+import dev.tpool.sync.TpMutex;
 import dev.tpool.sync.TpSemaphore;
 import dev.tpool.sync.TpWaitable;
 import io.micrometer.core.instrument.Gauge;
@@ -84,21 +88,25 @@ class TpMetricsAutoConfigurationTests {
     @Test
     void thePageAboutTheConfigurationNamesEveryMeter() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "configuration.md"));
-        this.runner.withPropertyValues("tp.pools.io.run-warning=1m", "tp.semaphores.slots.maximum=1").run((context) -> {
-            TpSemaphore slots = TpSemaphore.of(0, 1);
-            MeterRegistry meters = context.getBean(MeterRegistry.class);
+        this.runner
+            .withPropertyValues("tp.pools.io.run-warning=1m", "tp.semaphores.slots.maximum=1", "tp.mutexes.ledger=",
+                    "tp.sections.index.spin-count=0")
+            .run((context) -> {
+                TpSemaphore slots = TpSemaphore.of(0, 1);
+                MeterRegistry meters = context.getBean(MeterRegistry.class);
 
-            environment(context, "io")
-                .trySubmit((instance, nothing) -> instance.releaseSemaphoreWhenCallbackReturns(slots, 1), null);
-            Awaitility.await()
-                .untilAsserted(() -> assertThat(meters.find("tp.completion.actions").counter()).isNotNull());
+                environment(context, "io")
+                    .trySubmit((instance, nothing) -> instance.releaseSemaphoreWhenCallbackReturns(slots, 1), null);
+                Awaitility.await()
+                    .untilAsserted(() -> assertThat(meters.find("tp.completion.actions").counter()).isNotNull());
 
-            assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
-                .filteredOn((name) -> name.startsWith("executor") || name.startsWith("tp."))
-                .contains("executor.queue.remaining", "tp.callbacks.overdue", "tp.completion.actions",
-                        "tp.semaphore.available", "tp.semaphore.waiting")
-                .allSatisfy((name) -> assertThat(page).contains("`" + name + "`"));
-        });
+                assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
+                    .filteredOn((name) -> name.startsWith("executor") || name.startsWith("tp."))
+                    .contains("executor.queue.remaining", "tp.callbacks.overdue", "tp.completion.actions",
+                            "tp.semaphore.available", "tp.semaphore.waiting", "tp.mutex.held", "tp.mutex.waiting",
+                            "tp.section.held", "tp.section.waiting")
+                    .allSatisfy((name) -> assertThat(page).contains("`" + name + "`"));
+            });
     }
 
     @Test
@@ -219,6 +227,69 @@ class TpMetricsAutoConfigurationTests {
     }
 
     @Test
+    void showsWhetherAMutexIsHeldAndWhoWaits() {
+        this.runner.withPropertyValues("tp.mutexes.ledger=").run((context) -> {
+            TpMutex ledger = context.getBean(TpRegistry.class).mutex("ledger");
+            assertShowsHeldAndWaiting(context, "tp.mutex", "ledger", ledger::lock, ledger::unlock, ledger::waiting);
+        });
+    }
+
+    @Test
+    void showsWhetherASectionIsHeldAndWhoWaits() {
+        this.runner.withPropertyValues("tp.sections.index.spin-count=0").run((context) -> {
+            TpCriticalSection index = context.getBean(TpRegistry.class).section("index");
+            assertShowsHeldAndWaiting(context, "tp.section", "index", index::enter, index::leave, index::waiting);
+        });
+    }
+
+    private static void assertShowsHeldAndWaiting(ApplicationContext context, String meter, String name, Runnable take,
+            Runnable letGo, IntSupplier threads) throws InterruptedException {
+        MeterRegistry meters = context.getBean(MeterRegistry.class);
+        Gauge held = meters.get(meter + ".held").tag("name", name).gauge();
+        Gauge waiting = meters.get(meter + ".waiting").tag("name", name).gauge();
+        assertThat(held.value()).isZero();
+        take.run();
+        Thread thread = new Thread(() -> {
+            take.run();
+            letGo.run();
+        });
+        thread.start();
+        Awaitility.await().until(() -> threads.getAsInt() == 1);
+
+        assertThat(held.value()).isEqualTo(1);
+        assertThat(waiting.value()).isEqualTo(1);
+        letGo.run();
+        thread.join();
+        assertThat(held.value()).isZero();
+        assertThat(waiting.value()).isZero();
+    }
+
+    @Test
+    void countsTheCallbacksThatWaitForALockWithoutAThread() {
+        this.runner.withPropertyValues("tp.mutexes.ledger=", "tp.sections.index.spin-count=0")
+            .withBean(TpEntryLines.class, Lines::new)
+            .run((context) -> {
+                MeterRegistry meters = context.getBean(MeterRegistry.class);
+
+                assertThat(meters.get("tp.mutex.waiting").tag("name", "ledger").gauge().value()).isEqualTo(3);
+                assertThat(meters.get("tp.section.waiting").tag("name", "index").gauge().value()).isEqualTo(5);
+            });
+    }
+
+    @Test
+    void onlyWhatTheConfigurationNamesIsATag() {
+        this.runner.withPropertyValues("tp.mutexes.ledger=")
+            .withBean("mine", TpMutex.class, TpMutex::of)
+            .run((context) -> {
+                context.getBean(TpRegistry.class).register("late", TpMutex.of());
+
+                assertThat(context.getBean(MeterRegistry.class).find("tp.mutex.held").gauges())
+                    .extracting((gauge) -> gauge.getId().getTag("name"))
+                    .containsExactly("ledger");
+            });
+    }
+
+    @Test
     void poolsThatComeLaterHaveMetersAsLongAsTheyAreThere() {
         this.runner.run((context) -> {
             MeterRegistry meters = context.getBean(MeterRegistry.class);
@@ -238,9 +309,11 @@ class TpMetricsAutoConfigurationTests {
     @Test
     void removesTheMetersWithTheContext() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        this.withoutRegistry.withPropertyValues("tp.semaphores.slots.maximum=1")
+        this.withoutRegistry
+            .withPropertyValues("tp.semaphores.slots.maximum=1", "tp.mutexes.ledger=", "tp.sections.index.spin-count=0")
             .withBean("meters", MeterRegistry.class, () -> meters, (definition) -> definition.setDestroyMethodName(""))
-            .run((context) -> assertThat(meters.find("executor.pool.max").gauges()).isNotEmpty());
+            .run((context) -> assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
+                .contains("executor.pool.max", "tp.semaphore.available", "tp.mutex.held", "tp.section.waiting"));
 
         assertThat(meters.getMeters()).filteredOn((meter) -> meter.getId().getName().matches("(executor|tp\\.).*"))
             .isEmpty();
@@ -271,6 +344,20 @@ class TpMetricsAutoConfigurationTests {
 
     private static TpEnvironment environment(ApplicationContext context, String name) {
         return context.getBean(TpRegistry.class).environment(name);
+    }
+
+    static class Lines implements TpEntryLines {
+
+        @Override
+        public int waiting(TpMutex mutex) {
+            return 3;
+        }
+
+        @Override
+        public int waiting(TpCriticalSection section) {
+            return 5;
+        }
+
     }
 
 }
