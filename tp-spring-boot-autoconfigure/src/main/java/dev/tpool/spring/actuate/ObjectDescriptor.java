@@ -24,7 +24,7 @@ public record ObjectDescriptor(String name, TpObjectKind kind, TpPriority priori
     /**
      * How many are listed: an answer about a million timers would be of use to nobody.
      */
-    private static final int LISTED = 1000;
+    static final int LISTED = 1000;
 
     static List<ObjectDescriptor> first(List<TpObjectSnapshot> objects) {
         return objects.stream().limit(LISTED).map(ObjectDescriptor::of).toList();

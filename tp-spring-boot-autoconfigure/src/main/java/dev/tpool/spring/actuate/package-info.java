@@ -1,5 +1,5 @@
 /**
- * What runs at this moment, for Actuator.
+ * What runs at this moment, and what it waits for, for Actuator.
  */
 @NullMarked
 package dev.tpool.spring.actuate;

@@ -62,7 +62,7 @@ class AbsentFriendsTests {
             .withClassLoader(new FilteredClassLoader(packages))
             .withBean(Greeter.class)
             .withPropertyValues("tp.pools.io.max-threads=2", "tp.semaphores.slots.maximum=1",
-                    "management.endpoints.web.exposure.include=threadpools,cleanupgroups")
+                    "management.endpoints.web.exposure.include=threadpools,cleanupgroups,synchronization")
             .run((context) -> {
                 assertThat(context).hasNotFailed();
                 assertThat(context.getBean(Greeter.class).greet().join()).isEqualTo("hello from io-1");

@@ -8,6 +8,7 @@ import dev.tpool.boot.autoconfigure.annotation.TpCallbackAutoConfiguration;
 import dev.tpool.spring.actuate.CleanupGroupsEndpoint;
 import dev.tpool.spring.actuate.ObjectDescriptor;
 import dev.tpool.spring.actuate.ShutdownDescriptor;
+import dev.tpool.spring.actuate.SynchronizationEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpoint;
 import dev.tpool.spring.annotation.TpCallback;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,8 +103,11 @@ class AheadOfTimeTests {
         for (Class<?> type : new Class<?>[] { ThreadPoolsEndpoint.ThreadPoolsDescriptor.class,
                 ThreadPoolsEndpoint.ThreadPoolDescriptor.class, ThreadPoolsEndpoint.RunningCallbackDescriptor.class,
                 CleanupGroupsEndpoint.CleanupGroupsDescriptor.class, CleanupGroupsEndpoint.CleanupGroupDescriptor.class,
-                ObjectDescriptor.class, ShutdownDescriptor.class,
-                ShutdownDescriptor.HangingCallbackDescriptor.class }) {
+                ObjectDescriptor.class, SynchronizationEndpoint.SynchronizationDescriptor.class,
+                SynchronizationEndpoint.SemaphoreDescriptor.class, SynchronizationEndpoint.MutexDescriptor.class,
+                SynchronizationEndpoint.SectionDescriptor.class, SynchronizationEndpoint.OwnerDescriptor.class,
+                SynchronizationEndpoint.EventDescriptor.class, SynchronizationEndpoint.LibraryDescriptor.class,
+                ShutdownDescriptor.class, ShutdownDescriptor.HangingCallbackDescriptor.class }) {
             assertThat(
                     RuntimeHintsPredicates.reflection().onMethodInvocation(type.getRecordComponents()[0].getAccessor()))
                 .as(type.getName())
@@ -112,7 +116,7 @@ class AheadOfTimeTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @Import({ ThreadPoolsEndpoint.class, CleanupGroupsEndpoint.class })
+    @Import({ ThreadPoolsEndpoint.class, CleanupGroupsEndpoint.class, SynchronizationEndpoint.class })
     static class Application {
 
         @Bean

@@ -1,10 +1,12 @@
 package dev.tpool.boot.autoconfigure.endpoint;
 
 import dev.tpool.boot.autoconfigure.TpAutoConfiguration;
+import dev.tpool.spring.TpEntryLines;
 import dev.tpool.spring.TpRegistry;
 import dev.tpool.spring.TpRunWatch;
 import dev.tpool.spring.TpShutdown;
 import dev.tpool.spring.actuate.CleanupGroupsEndpoint;
+import dev.tpool.spring.actuate.SynchronizationEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpoint;
 import dev.tpool.spring.actuate.ThreadPoolsEndpointWebExtension;
 
@@ -18,8 +20,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the Actuator endpoints {@code threadpools} and
- * {@code cleanupgroups}.
+ * Auto-configuration of the Actuator endpoints {@code threadpools}, {@code cleanupgroups}
+ * and {@code synchronization}.
  */
 @AutoConfiguration(after = TpAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
@@ -46,6 +48,13 @@ public final class TpEndpointAutoConfiguration {
     @ConditionalOnAvailableEndpoint
     CleanupGroupsEndpoint cleanupGroupsEndpoint(TpRegistry registry) {
         return new CleanupGroupsEndpoint(registry);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
+    SynchronizationEndpoint synchronizationEndpoint(TpRegistry registry, ObjectProvider<TpEntryLines> lines) {
+        return new SynchronizationEndpoint(registry, lines.getIfAvailable(() -> TpEntryLines.NONE));
     }
 
 }
