@@ -208,6 +208,7 @@ pass "the next scan is done after a cancel"
 expect "pools in Actuator" 200 '"io"' "$url/actuator/threadpools"
 expect "one pool in Actuator" 200 '"threadMaximum":8' "$url/actuator/threadpools/io"
 expect "cleanup groups in Actuator" 200 '"groups"' "$url/actuator/cleanupgroups"
+expect "who holds the writer in Actuator" 200 '"writer":{' "$url/actuator/synchronization"
 for meter in executor executor.active executor.queued executor.completed executor.pool.size executor.pool.max; do
     expect "meter $meter" 200 "\"name\":\"$meter\"" "$url/actuator/metrics/$meter?tag=name:io"
 done

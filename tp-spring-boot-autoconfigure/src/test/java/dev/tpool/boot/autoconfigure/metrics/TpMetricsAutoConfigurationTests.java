@@ -310,10 +310,12 @@ class TpMetricsAutoConfigurationTests {
     void removesTheMetersWithTheContext() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         this.withoutRegistry
-            .withPropertyValues("tp.semaphores.slots.maximum=1", "tp.mutexes.ledger=", "tp.sections.index.spin-count=0")
+            .withPropertyValues("tp.semaphores.slots.maximum=1", "tp.mutexes.ledger=", "tp.sections.index.spin-count=0",
+                    "tp.pools.io.run-warning=1m")
             .withBean("meters", MeterRegistry.class, () -> meters, (definition) -> definition.setDestroyMethodName(""))
             .run((context) -> assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
-                .contains("executor.pool.max", "tp.semaphore.available", "tp.mutex.held", "tp.section.waiting"));
+                .contains("executor.pool.max", "tp.semaphore.available", "tp.mutex.held", "tp.section.waiting",
+                        "tp.callbacks.overdue"));
 
         assertThat(meters.getMeters()).filteredOn((meter) -> meter.getId().getName().matches("(executor|tp\\.).*"))
             .isEmpty();
