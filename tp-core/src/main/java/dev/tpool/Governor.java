@@ -256,8 +256,9 @@ final class Governor implements Runnable {
     private long watch(long now) {
         this.aliveBefore = this.crew.alive();
         boolean stuck = this.everybodyBlocked;
-        if (this.starvation.isToBeReported(now, stuck, stuck ? this.crew.completed() : 0)) {
-            this.pool.starved(Duration.ofNanos(this.starvation.stuckFor(now)));
+        if (this.starvation.isToBeReported(now, stuck, stuck ? this.crew.completed() : 0)
+                && !this.pool.reportStarved(Duration.ofNanos(this.starvation.stuckFor(now)))) {
+            this.starvation.reset();
         }
         return AT_MAXIMUM;
     }

@@ -843,9 +843,14 @@ public final class TpPool implements AutoCloseable {
 
     /**
      * Says that every worker is blocked, with nobody to come, while something is queued.
+     * @return whether that is so: callbacks may have been dropped meanwhile, and objects
+     * keep their place in the queue then
      */
-    void starved(Duration blockedFor) {
+    boolean reportStarved(Duration blockedFor) {
         TpPoolSnapshot snapshot = snapshot();
+        if (snapshot.queued() == 0) {
+            return false;
+        }
         logger.log(Level.WARNING,
                 () -> "pool '" + this.name + "' does not get on: all of its " + snapshot.threads()
                         + " workers, of at most " + snapshot.threadMaximum() + ", have been blocked for "
@@ -861,6 +866,7 @@ public final class TpPool implements AutoCloseable {
                 monitorFailed(ex);
             }
         }
+        return true;
     }
 
     /**

@@ -202,6 +202,34 @@ class ElasticityTests {
     }
 
     @Test
+    void aPoolInWhichNothingIsQueuedAnyMoreIsNotStarved() throws Exception {
+        Starvations starvations = new Starvations();
+        Starvations ofOther = new Starvations();
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1).monitor(starvations));
+        TpPool other = this.pools.create((builder) -> builder.threadMaximum(1).monitor(ofOther));
+        Gate gate = this.pools.occupy(pool);
+        TpWork cancelled = this.pools.work(pool, () -> {
+        });
+        cancelled.submit();
+        cancelled.waitForCallbacks(true);
+        // The other pool is stuck later, so that this one's second is over when it says
+        // so.
+        Gate gateOfOther = this.pools.occupy(other);
+        this.pools.work(other, () -> {
+        }).submit();
+        Pools.eventually(() -> !ofOther.pools.isEmpty());
+
+        this.pools.work(pool, () -> {
+        }).submit();
+        Pools.eventually(() -> !starvations.pools.isEmpty());
+        gate.open();
+        gateOfOther.open();
+
+        assertThat(starvations.pools).singleElement().satisfies((snapshot) -> assertThat(snapshot.queued()).isOne());
+        assertThat(starvations.blockedFor.get(0)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
     void aPoolThatComputesIsNotStarved() throws Exception {
         Starvations starvations = new Starvations();
         TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1).monitor(starvations));
