@@ -16,7 +16,10 @@ import org.springframework.expression.ParseException;
 import org.springframework.expression.common.CompositeStringExpression;
 import org.springframework.expression.common.LiteralExpression;
 import org.springframework.expression.common.TemplateParserContext;
+import org.springframework.expression.spel.SpelEvaluationException;
+import org.springframework.expression.spel.SpelMessage;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
@@ -116,14 +119,34 @@ final class KeyTemplate {
         }
         catch (RuntimeException ex) {
             // SpEL passes on what a method throws as it is.
-            throw new IllegalArgumentException(
-                    "'" + part.getExpressionString() + "' in '" + this.text + "' failed: " + ex.getMessage(), ex);
+            throw new IllegalArgumentException("'" + part.getExpressionString() + "' in '" + this.text + "' failed: "
+                    + ex.getMessage() + (isNoText(ex) ? makeText(part) : ""), ex);
         }
         if (value == null) {
             throw new IllegalArgumentException(
                     "'" + part.getExpressionString() + "' in '" + this.text + "' is null, which is no key");
         }
         return value;
+    }
+
+    /**
+     * Whether an expression has a value, but one that has no conversion to text.
+     */
+    private static boolean isNoText(RuntimeException failure) {
+        if (!(failure instanceof SpelEvaluationException ofSpel)
+                || ofSpel.getMessageCode() != SpelMessage.TYPE_CONVERSION_ERROR) {
+            return false;
+        }
+        @Nullable Object @Nullable [] fromAndTo = ofSpel.getInserts();
+        return fromAndTo != null && fromAndTo.length > 1 && String.class.getName().equals(fromAndTo[1]);
+    }
+
+    private static String makeText(Expression part) {
+        String value = part.getExpressionString().trim();
+        boolean isOne = part instanceof SpelExpression expression && (expression.getAST() instanceof VariableReference
+                || expression.getAST() instanceof CompoundExpression);
+        return "; make it text, as in '#{" + (isOne ? value : "(" + value + ")")
+                + ".toString()}', or use a property of it";
     }
 
     @Override
