@@ -184,7 +184,7 @@ public final class TpReconfiguration {
      * One property that has changed, after inheritance and defaults.
      *
      * @param property its name; that of the entry, if all of the entry is new or gone
-     * @param from what it said, {@code null} if nothing
+     * @param from what it said, {@code null} if nothing: what is built in applied then
      * @param to what it says now, {@code null} if nothing
      */
     public record Change(String property, @Nullable Object from, @Nullable Object to) {
@@ -199,8 +199,24 @@ public final class TpReconfiguration {
             return this.property + " from " + text(this.from) + " to " + text(this.to);
         }
 
-        private static String text(@Nullable Object value) {
-            return (value != null) ? value.toString() : "nothing";
+        private String text(@Nullable Object value) {
+            if (value != null) {
+                return value.toString();
+            }
+            Integer builtIn = builtInThreads();
+            return (builtIn != null) ? builtIn + " (by default)" : "nothing";
+        }
+
+        /**
+         * What a limit of a pool is while nothing is said of it.
+         */
+        private @Nullable Integer builtInThreads() {
+            boolean ofPool = this.property.startsWith(TpKeys.POOLS)
+                    && !(TpEntries.isEntry(this.from) || TpEntries.isEntry(this.to));
+            if (ofPool && this.property.endsWith(".min-threads")) {
+                return TpPropertiesRules.DEFAULT_LEAST_THREADS;
+            }
+            return (ofPool && this.property.endsWith(".max-threads")) ? TpPropertiesRules.DEFAULT_MOST_THREADS : null;
         }
 
     }

@@ -72,15 +72,22 @@ class TpReconfigurationTests {
     }
 
     @Test
-    void goesBackToTheBuiltInNumbers() {
+    void goesBackToTheBuiltInNumbers(CapturedOutput output) {
         this.runner.run((context) -> {
             TpReconfiguration reconfiguration = context.getBean(TpReconfiguration.class);
+            this.changed.put("tp.defaults.pool.min-threads", 2);
             this.changed.put("tp.defaults.pool.max-threads", 40);
+            reconfiguration.refresh();
+            assertThat(output).contains("tp.pools.default.min-threads from 0 (by default) to 2, "
+                    + "tp.pools.default.max-threads from 500 (by default) to 40");
+            this.changed.remove("tp.defaults.pool.min-threads");
             reconfiguration.refresh();
             this.changed.clear();
 
             assertThat(reconfiguration.refresh().applied())
                 .containsExactly(new Change("tp.pools.default.max-threads", 40, null));
+            assertThat(output).contains("tp.pools.default.min-threads from 2 to 0 (by default)")
+                .contains("tp.pools.default.max-threads from 40 to 500 (by default)");
             assertThat(context.getBean(TpRegistry.class).pool("default").threadMaximum()).isEqualTo(500);
             assertThat(reconfiguration.refresh()).isEqualTo(new Report(List.of(), List.of()));
         });
