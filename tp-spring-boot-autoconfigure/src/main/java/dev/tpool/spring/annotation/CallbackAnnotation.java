@@ -67,7 +67,10 @@ final class CallbackAnnotation {
         return (type.isPresent() ? type : MergedAnnotation.of(TpCallback.class)).synthesize();
     }
 
-    private static boolean isTrigger(Method method) {
+    /**
+     * Whether a timer or a wait calls a method.
+     */
+    static boolean isTrigger(Method method) {
         MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
         return annotations.isPresent(TpTimer.class) || annotations.isPresent(TpTimers.class)
                 || annotations.isPresent(TpWait.class);

@@ -300,6 +300,10 @@ final class CallbackDefinition {
         if (this.completion != TpCompletionPoint.STAGE) {
             return;
         }
+        if (CallbackAnnotation.isTrigger(this.method)) {
+            throw wrong("completion is STAGE, and what a timer or a wait begins returns no stage that anybody is given",
+                    "Leave completion out.");
+        }
         if (!CompletionStage.class.isAssignableFrom(this.method.getReturnType())) {
             throw wrong("completion is STAGE and it returns " + this.method.getReturnType().getSimpleName(),
                     "Return CompletionStage or CompletableFuture, or leave completion out.");

@@ -126,13 +126,13 @@ record EntryDefinition(String semaphore, int count, String mutex, String section
         if (taken.equals(letGo)) {
             return;
         }
-        if (KeyTemplate.isTemplate(letGo)) {
-            throw problems.wrong(exit + " is '" + letGo + "', a lock of a key that nobody takes",
-                    "Add " + entry + " with the same text.");
-        }
         if (!taken.isEmpty() && !letGo.isEmpty()) {
             throw problems.wrong(entry + " is '" + taken + "' and " + exit + " is '" + letGo + "'",
                     "Name the same in both.");
+        }
+        if (KeyTemplate.isTemplate(letGo)) {
+            throw problems.wrong(exit + " is '" + letGo + "', a lock of a key that nobody takes",
+                    "Add " + entry + " with the same text.");
         }
         if (!taken.isEmpty() && !(byItself && letGo.isEmpty() && !KeyTemplate.isTemplate(taken))) {
             throw problems.wrong(entry + " is '" + taken + "', which the callback can never let go of",

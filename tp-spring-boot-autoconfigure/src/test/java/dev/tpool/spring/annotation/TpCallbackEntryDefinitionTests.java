@@ -7,6 +7,8 @@ import java.util.concurrent.Future;
 
 import dev.tpool.TpCallbackInstance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.scheduling.annotation.Async;
 
@@ -43,6 +45,8 @@ class TpCallbackEntryDefinitionTests {
         assertRefused("sectionKept", "enterSection is 'index'", "leaveSection");
         assertRefused("keyKept", "acquireMutex is '#{#p0}'", "releaseMutex");
         assertRefused("keyNeverTaken", "a lock of a key that nobody takes", "acquireMutex");
+        assertRefused("otherKey", "acquireMutex is 'a-#{#p0}' and releaseMutex is 'b-#{#p0}'", "the same in both");
+        assertRefused("keyOfFixed", "enterSection is 'index' and leaveSection is '#{#p0}'", "the same in both");
         assertThat(define("byInstance")).isNotNull();
     }
 
@@ -72,6 +76,15 @@ class TpCallbackEntryDefinitionTests {
         assertRefused("stageOfFuture", "completion is STAGE and it returns Future", "CompletionStage");
         assertRefused("stageWithMutex", "belongs to the callback's thread", "semaphore");
         assertRefused("stageWithSection", "belongs to the callback's thread", "semaphore");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "stageOfTimer", "stageOfWait", "stageOfTimerWithMutex" })
+    void refusesAStageOfWhatATimerOrAWaitBegins(String name) {
+        assertThatExceptionOfType(TpCallbackDefinitionException.class).isThrownBy(() -> define(name))
+            .satisfies((failure) -> assertThat(failure.problem()).isEqualTo(
+                    "completion is STAGE, and what a timer or a wait begins returns no stage that anybody is given"))
+            .satisfies((failure) -> assertThat(failure.action()).isEqualTo("Leave completion out."));
     }
 
     @Test
@@ -120,6 +133,14 @@ class TpCallbackEntryDefinitionTests {
 
         @TpCallback(releaseMutex = "#{#p0}")
         void keyNeverTaken(String key) {
+        }
+
+        @TpCallback(acquireMutex = "a-#{#p0}", releaseMutex = "b-#{#p0}")
+        void otherKey(String key) {
+        }
+
+        @TpCallback(enterSection = "index", leaveSection = "#{#p0}")
+        void keyOfFixed(String key) {
         }
 
         @TpCallback(acquireSemaphore = "slots", acquireCount = 2, acquireMutex = "book", enterSection = "index")
@@ -180,6 +201,23 @@ class TpCallbackEntryDefinitionTests {
 
         @TpCallback(completion = TpCompletionPoint.STAGE)
         Future<Void> stageOfFuture() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @TpTimer("1s")
+        @TpCallback(completion = TpCompletionPoint.STAGE)
+        void stageOfTimer() {
+        }
+
+        @TpWait(event = "done")
+        @TpCallback(completion = TpCompletionPoint.STAGE)
+        void stageOfWait() {
+        }
+
+        @TpTimer("1s")
+        @TpTimer("2s")
+        @TpCallback(completion = TpCompletionPoint.STAGE, releaseMutex = "book")
+        CompletableFuture<Void> stageOfTimerWithMutex() {
             return CompletableFuture.completedFuture(null);
         }
 
