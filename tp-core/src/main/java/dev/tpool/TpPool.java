@@ -311,7 +311,13 @@ public final class TpPool implements AutoCloseable {
      * @throws IllegalStateException if the pool is closed
      */
     public TpTimer housekeepingTimer(String name, Runnable callback) {
-        return TpEnvironment.builder().pool(this).housekeeping().build().timer(name, callback);
+        // Looks after callbacks of any priority.
+        return TpEnvironment.builder()
+            .pool(this)
+            .priority(TpPriority.HIGH)
+            .housekeeping()
+            .build()
+            .timer(name, callback);
     }
 
     /**

@@ -182,6 +182,29 @@ class TpPoolEndTests {
     }
 
     @Test
+    void housekeepingIsNotHeldUpByCallbacksOfHighPriority() {
+        TpPool pool = this.pools.single();
+        AtomicBoolean fired = new AtomicBoolean();
+        TpTimer timer = this.pools.closing(pool.housekeepingTimer("looks", () -> fired.set(true)));
+        AtomicBoolean over = new AtomicBoolean();
+        TpWork busy = this.pools.closing(
+                TpEnvironment.builder().pool(pool).priority(TpPriority.HIGH).build().work((instance, context, self) -> {
+                    if (!over.get()) {
+                        self.submit();
+                    }
+                }, null));
+        busy.submit();
+        timer.set(Duration.ofMillis(1));
+
+        try {
+            Awaitility.await().untilTrue(fired);
+        }
+        finally {
+            over.set(true);
+        }
+    }
+
+    @Test
     void whatATimerHasPostedStillRunsAfterIt() throws Exception {
         TpPool pool = this.pools.single();
         Gate gate = this.pools.occupy(pool);

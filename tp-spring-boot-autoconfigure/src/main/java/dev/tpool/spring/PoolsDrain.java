@@ -113,11 +113,19 @@ final class PoolsDrain {
     }
 
     /**
+     * How long callbacks may run: all of the time but what is kept back.
+     * @param limit how long all of it may take
+     */
+    static Duration allowed(Duration limit) {
+        Duration reserve = limit.dividedBy(RESERVE_DIVISOR);
+        return limit.minus((reserve.compareTo(LARGEST_RESERVE) < 0) ? reserve : LARGEST_RESERVE);
+    }
+
+    /**
      * Does all of it, within the limit.
      */
     TpShutdownReport run() {
-        Duration reserve = this.limit.dividedBy(RESERVE_DIVISOR);
-        Duration allowed = this.limit.minus((reserve.compareTo(LARGEST_RESERVE) < 0) ? reserve : LARGEST_RESERVE);
+        Duration allowed = allowed(this.limit);
         disarm();
         this.groups.forEach(ClosingGroup::cancelAtOnce);
         this.groups.forEach((group) -> group.start(this.threads, this.started, allowed));

@@ -216,10 +216,10 @@ public interface TpOperations {
      * the log warns of it.
      * @param callback the callback
      * @throws dev.tpool.TpRejectedException if it was refused: the bounded queue is full,
-     * no thread could be started, or what it needs was not to be had in time
-     * @throws IllegalStateException if the pool or the cleanup group is closed, or the
-     * library unloaded; or if the operations acquire what they do not give back, or say
-     * what to do without it and acquire nothing
+     * no thread could be started, what it needs was not to be had in time, or the pool or
+     * the cleanup group is closed or the library unloaded
+     * @throws IllegalStateException if the operations acquire what they do not give back,
+     * or say what to do without it and acquire nothing
      */
     void run(Runnable callback);
 

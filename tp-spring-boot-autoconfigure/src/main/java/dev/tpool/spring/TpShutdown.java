@@ -114,11 +114,13 @@ public final class TpShutdown
      */
     @Override
     public void start() {
+        Duration allowed = PoolsDrain.allowed(this.limit);
         this.policies.forEach((group, policy) -> {
             Duration timeout = policy.timeout();
-            if (timeout != null && timeout.compareTo(this.limit) > 0) {
-                logger.warn("Cleanup group '" + group + "' may take " + text(timeout)
-                        + " at shutdown, but all of it may take " + text(this.limit) + ": set a lower '"
+            if (timeout != null && timeout.compareTo(allowed) > 0) {
+                logger.warn("Cleanup group '" + group + "' may take " + text(timeout) + " at shutdown, but only "
+                        + text(allowed) + " of the " + text(this.limit)
+                        + " that all of it may take are for callbacks, and it gets no more: set a lower '"
                         + EntryProperty.of("tp.cleanup-groups", group)
                         + ".timeout', or a higher 'spring.lifecycle.timeout-per-shutdown-phase'");
             }

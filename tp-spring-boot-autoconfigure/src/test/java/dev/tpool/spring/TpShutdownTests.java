@@ -153,11 +153,12 @@ class TpShutdownTests {
     @Test
     void warnsOfAGroupThatIsPromisedMoreTimeThanThereIs(CapturedOutput output) {
         this.runner
-            .withPropertyValues("tp.cleanup-groups.scans.timeout=90s", "tp.cleanup-groups.others.timeout=20s",
-                    "spring.lifecycle.timeout-per-shutdown-phase=20s")
+            .withPropertyValues("tp.cleanup-groups.scans.timeout=90s", "tp.cleanup-groups.others.timeout=18s",
+                    "tp.cleanup-groups.within.timeout=19s", "spring.lifecycle.timeout-per-shutdown-phase=20s")
             .run((context) -> assertThat(output)
-                .contains("Cleanup group 'scans' may take 1m30s at shutdown, but all of it may take 20s",
-                        "'tp.cleanup-groups.scans.timeout'", "'spring.lifecycle.timeout-per-shutdown-phase'")
+                .contains("Cleanup group 'scans' may take 1m30s at shutdown, but only 18s of the 20s",
+                        "Cleanup group 'within' may take 19s", "'tp.cleanup-groups.scans.timeout'",
+                        "'spring.lifecycle.timeout-per-shutdown-phase'")
                 .doesNotContain("'others' may take"));
     }
 

@@ -31,7 +31,8 @@ record ActionFailures(TpCallbackSource source) implements BiConsumer<TpCompletio
         try {
             handler.handle(this.source, failure);
         }
-        catch (Exception ex) {
+        catch (Throwable ex) {
+            // An Error, too: other actions have yet to be carried out.
             ex.addSuppressed(failure);
             logger.error("The exception handler for callback '" + this.source.name() + "' has failed", ex);
         }

@@ -80,8 +80,13 @@ final class CallbackMethod implements EntryMethod<ProxyMethodInvocation> {
         if (this.returnsFuture) {
             return postForFuture(target, invocation);
         }
-        if (!target.trySubmit(this.voidTask, invocation)) {
-            throw target.pool().rejection(this.name);
+        try {
+            if (!target.trySubmit(this.voidTask, invocation)) {
+                throw target.pool().rejection(this.name);
+            }
+        }
+        catch (IllegalStateException ex) {
+            throw Refusal.of(this.name, ex);
         }
         return null;
     }
@@ -95,20 +100,9 @@ final class CallbackMethod implements EntryMethod<ProxyMethodInvocation> {
             return CompletableFuture.failedFuture(ex);
         }
         catch (IllegalStateException ex) {
-            return CompletableFuture.failedFuture(refused(ex));
+            return CompletableFuture.failedFuture(Refusal.of(this.name, ex));
         }
         return new CallbackFuture(posted);
-    }
-
-    /**
-     * A method may throw an IllegalStateException as well, and after its completion
-     * actions. The caller has to be able to tell the two apart.
-     */
-    private TpRejectedException refused(IllegalStateException cause) {
-        TpRejectedException refused = new TpRejectedException(
-                "callback '" + this.name + "' was refused: " + cause.getMessage());
-        refused.initCause(cause);
-        return refused;
     }
 
     private TpEnvironment environmentOf(@Nullable Object[] arguments) {

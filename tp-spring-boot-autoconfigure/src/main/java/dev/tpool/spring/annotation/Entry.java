@@ -30,7 +30,6 @@ record Entry<C>(EntryMethod<C> method, @Nullable TpSemaphore semaphore, int coun
      * @return the future of the callback, which tells of a refusal, too; {@code null} if
      * nobody holds one
      * @throws TpRejectedException if the call was refused and nobody holds a future
-     * @throws IllegalStateException if something is closed and nobody holds a future
      */
     @Nullable CompletableFuture<@Nullable Object> post(TpEnvironment target, C what) {
         EntryCall<C> call;
@@ -48,10 +47,7 @@ record Entry<C>(EntryMethod<C> method, @Nullable TpSemaphore semaphore, int coun
             return reject(ex);
         }
         catch (IllegalStateException ex) {
-            if (!this.method.returnsFuture()) {
-                throw ex;
-            }
-            return reject(rejection(ex.getMessage(), ex));
+            return reject(Refusal.of(this.method.name(), ex));
         }
         TpRejectedException rejection = (deferred != null) ? call.begin(deferred)
                 : target.pool().rejection(this.method.name());
@@ -62,12 +58,7 @@ record Entry<C>(EntryMethod<C> method, @Nullable TpSemaphore semaphore, int coun
     }
 
     TpRejectedException rejection(@Nullable String reason, @Nullable Throwable cause) {
-        TpRejectedException rejection = new TpRejectedException(
-                "callback '" + this.method.name() + "' was refused: " + reason);
-        if (cause != null) {
-            rejection.initCause(cause);
-        }
-        return rejection;
+        return Refusal.of(this.method.name(), reason, cause);
     }
 
     private CompletableFuture<@Nullable Object> reject(TpRejectedException rejection) {

@@ -55,8 +55,10 @@ import org.springframework.core.annotation.AliasFor;
  * for permits keeps the turn for its locks. Since all of them take in the same order,
  * annotations alone cannot deadlock. A lock that another thread has taken in code is
  * waited for without a thread as well: the callback goes back and is posted again when it
- * was let go, and keeps its turn and its permits meanwhile. An owner that ended without
- * letting go is noticed within a second.
+ * was let go, and keeps its turn and no permits meanwhile. Threads and callbacks do not
+ * stand in one line: code that takes the lock again and again may keep a callback
+ * waiting, and callbacks a thread. An owner that ended without letting go is noticed
+ * within a second.
  * <p>
  * What to do if something is not to be had at once says {@link #whenUnavailable()}. What
  * was acquired is given back exactly once: by the completion actions named here, and if
@@ -73,11 +75,10 @@ import org.springframework.core.annotation.AliasFor;
  * was dropped, for instance by the close of its cleanup group, cancels the future. A
  * callback that was refused, because the pool's bounded queue is full or the pool or the
  * group is closed, fails the future with a {@link dev.tpool.TpRejectedException}; for
- * {@code void} the caller gets that exception, or an {@link IllegalStateException} if
- * something is closed. A callback that was dropped or refused has not run, so it carries
- * out no completion action: a caller that took a permit for it has to give it back. What
- * the annotation acquired is given back. If a dropped {@code void} callback keeps permits
- * or a library from others, the log warns of it.
+ * {@code void} the caller gets that exception. A callback that was dropped or refused has
+ * not run, so it carries out no completion action: a caller that took a permit for it has
+ * to give it back. What the annotation acquired is given back. If a dropped {@code void}
+ * callback keeps permits or a library from others, the log warns of it.
  *
  * <h2>Special parameters</h2> A parameter of type {@link TpCallbackInstance} is filled
  * in; the caller passes {@code null}. A {@link dev.tpool.TpCleanupGroup} is the group

@@ -213,8 +213,19 @@ public final class TpTemplate implements TpOperations {
         if (this.runEntry != null) {
             this.runEntry.post(target, callback);
         }
-        else if (!target.trySubmit(this.task, callback)) {
-            throw target.pool().rejection(this.name);
+        else {
+            post(target, callback);
+        }
+    }
+
+    private void post(TpEnvironment target, Runnable callback) {
+        try {
+            if (!target.trySubmit(this.task, callback)) {
+                throw target.pool().rejection(this.name);
+            }
+        }
+        catch (IllegalStateException ex) {
+            throw Refusal.of(this.name, ex);
         }
     }
 
@@ -237,11 +248,7 @@ public final class TpTemplate implements TpOperations {
             return CompletableFuture.failedFuture(ex);
         }
         catch (IllegalStateException ex) {
-            // The callback may throw one as well, after its completion actions.
-            TpRejectedException refused = new TpRejectedException(
-                    "callback '" + this.name + "' was refused: " + ex.getMessage());
-            refused.initCause(ex);
-            return CompletableFuture.failedFuture(refused);
+            return CompletableFuture.failedFuture(Refusal.of(this.name, ex));
         }
     }
 

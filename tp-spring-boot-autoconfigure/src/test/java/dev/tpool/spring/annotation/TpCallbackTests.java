@@ -312,6 +312,15 @@ class TpCallbackTests {
     }
 
     @Test
+    void refusesACallWithoutAFutureInTheSameWay() {
+        this.registry.pool("io").close();
+
+        assertThatExceptionOfType(TpRejectedException.class).isThrownBy(() -> this.importer.failsSilently())
+            .withMessageContaining("Importer.failsSilently")
+            .withCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void refusesACallIfThePoolIsClosedAlready() {
         this.registry.pool("io").close();
 

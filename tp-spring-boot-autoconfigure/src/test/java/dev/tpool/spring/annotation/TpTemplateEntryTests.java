@@ -311,7 +311,9 @@ class TpTemplateEntryTests {
         assertThat(dropped).isCancelled();
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> this.limited.call(() -> "").get())
             .withCauseInstanceOf(TpRejectedException.class);
-        assertThatIllegalStateException().isThrownBy(() -> this.limited.run(waiting));
+        assertThatExceptionOfType(TpRejectedException.class).isThrownBy(() -> this.limited.run(waiting))
+            .withMessageContaining("callback 'callback' was refused")
+            .withCauseInstanceOf(IllegalStateException.class);
         this.slots.release(3);
         assertNothingIsHeld();
     }
