@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.tpool.TpCallbackInstance;
 import dev.tpool.TpDeferredCallback;
@@ -40,13 +41,11 @@ final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements 
     private final @Nullable PermitStep permits;
 
     /** Only if the caller waits. */
-    private final @Nullable CountDownLatch waiting;
+    private final @Nullable Caller waiting;
 
     private volatile @Nullable TpDeferredCallback deferred;
 
     private volatile boolean posted;
-
-    private volatile boolean dropped;
 
     /** What the thread of the callback has taken. Belongs to that thread. */
     private final List<HeldLock> held = new ArrayList<>(2);
@@ -62,7 +61,7 @@ final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements 
     EntryCall(Entry<C> entry, TpPool pool, C call) {
         this.entry = entry;
         this.call = call;
-        this.waiting = (entry.whenUnavailable() == TpWhenUnavailable.WAIT) ? new CountDownLatch(1) : null;
+        this.waiting = (entry.whenUnavailable() == TpWhenUnavailable.WAIT) ? new Caller() : null;
         if (entry.mutex() != null) {
             this.turns.add(entry.mutex().step(entry.method(), call));
         }
@@ -114,13 +113,14 @@ final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements 
 
     private @Nullable TpRejectedException beginAndWait(TpDeferredCallback accepted) {
         this.acquisition.begin();
-        String failure = await(Objects.requireNonNull(this.waiting), Objects.requireNonNull(this.entry.waitAtMost()));
+        Caller caller = Objects.requireNonNull(this.waiting);
+        String failure = caller.await(Objects.requireNonNull(this.entry.waitAtMost()));
         if (failure != null && accepted.reject()) {
             String missing = this.acquisition.missing();
             this.acquisition.withdraw();
             return this.entry.rejection(failure + missing, null);
         }
-        if (this.dropped) {
+        if (!caller.decide()) {
             return this.entry.method().returnsFuture() ? null
                     : this.entry.rejection("it was dropped while the caller waited", null);
         }
@@ -128,32 +128,12 @@ final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements 
         return null;
     }
 
-    private static @Nullable String await(CountDownLatch waiting, Duration atMost) {
-        try {
-            return waiting.await(nanos(atMost), TimeUnit.NANOSECONDS) ? null
-                    : "the caller has waited " + atMost.toMillis() + " ms for ";
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            return "the caller was interrupted while it waited for ";
-        }
-    }
-
-    private static long nanos(Duration duration) {
-        try {
-            return duration.toNanos();
-        }
-        catch (ArithmeticException ex) {
-            return Long.MAX_VALUE;
-        }
-    }
-
     /**
      * Called by whoever took the last of what is needed.
      */
     private void complete() {
         if (this.waiting != null && !this.posted) {
-            this.waiting.countDown();
+            this.waiting.goOn();
         }
         else {
             post();
@@ -259,12 +239,11 @@ final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements 
 
     @Override
     public void cancelled() {
-        this.dropped = true;
         this.acquisition.withdraw();
         super.cancel(false);
-        if (this.waiting != null && !this.posted) {
+        if (this.waiting != null && this.waiting.decide()) {
             // The caller is there to be told.
-            this.waiting.countDown();
+            this.waiting.goOn();
         }
         else if (!this.entry.method().returnsFuture()) {
             warnOfDrop();
@@ -289,6 +268,46 @@ final class EntryCall<C> extends CompletableFuture<@Nullable Object> implements 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         return new CompletableFuture<>();
+    }
+
+    /**
+     * A caller that waits until all is there. What becomes of the call is decided once,
+     * by whoever comes first: the caller posts it, or is told that it was dropped.
+     */
+    private static final class Caller {
+
+        private final CountDownLatch latch = new CountDownLatch(1);
+
+        private final AtomicBoolean decided = new AtomicBoolean();
+
+        boolean decide() {
+            return this.decided.compareAndSet(false, true);
+        }
+
+        void goOn() {
+            this.latch.countDown();
+        }
+
+        @Nullable String await(Duration atMost) {
+            try {
+                return this.latch.await(nanos(atMost), TimeUnit.NANOSECONDS) ? null
+                        : "the caller has waited " + atMost.toMillis() + " ms for ";
+            }
+            catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+                return "the caller was interrupted while it waited for ";
+            }
+        }
+
+        private static long nanos(Duration duration) {
+            try {
+                return duration.toNanos();
+            }
+            catch (ArithmeticException ex) {
+                return Long.MAX_VALUE;
+            }
+        }
+
     }
 
 }
