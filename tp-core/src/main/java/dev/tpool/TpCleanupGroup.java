@@ -248,7 +248,12 @@ public final class TpCleanupGroup implements AutoCloseable {
             throw ex;
         }
         finally {
-            giveBack(members);
+            try {
+                giveBack(members);
+            }
+            finally {
+                members.forEach(ClosingMember::freeLibrary);
+            }
         }
         Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
         return new TpCloseReport(this.name, cancelPending, elapsed,
@@ -375,6 +380,9 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         private boolean finished;
 
+        /** Whether a reference of the library is held for the cancel callback. */
+        private boolean holdsLibrary;
+
         ClosingMember(TpObject object) {
             this.object = object;
             this.oneShot = object.kind() == TpObjectKind.ONE_SHOT;
@@ -382,7 +390,14 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         void begin(boolean cancelPending) {
             if (cancelPending) {
+                // A one-shot that is dropped comes to its end with that, and its
+                // reference goes; the cancel callback is code of the library, too.
+                this.holdsLibrary = this.oneShot && this.object.environment().cancelCallback() != null
+                        && this.object.environment().holdLibrary();
                 this.dropped = this.object.cancelOutstanding();
+                if (this.dropped == 0) {
+                    freeLibrary();
+                }
             }
             this.outstanding = this.object.outstanding();
         }
@@ -419,6 +434,14 @@ public final class TpCleanupGroup implements AutoCloseable {
             if (!this.finished && this.oneShot && this.dropped > 0) {
                 this.finished = true;
                 runCancelCallback(cleanupContext);
+                freeLibrary();
+            }
+        }
+
+        void freeLibrary() {
+            if (this.holdsLibrary) {
+                this.holdsLibrary = false;
+                this.object.environment().freeLibrary(this.object);
             }
         }
 

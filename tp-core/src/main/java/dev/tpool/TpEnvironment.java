@@ -685,16 +685,32 @@ public final class TpEnvironment {
                 this.cleanupGroup.remove(object);
             }
         }
-        if (this.library != null) {
-            freeLibrary(object);
+        try {
+            if (!oneShot) {
+                // The listener may be code of the library.
+                object.tellFreed();
+            }
         }
-        if (!oneShot) {
-            object.pool().objectFreed(object);
-            object.tellFreed();
+        finally {
+            if (this.library != null) {
+                freeLibrary(object);
+            }
+            if (!oneShot) {
+                object.pool().objectFreed(object);
+            }
         }
     }
 
-    private void freeLibrary(TpObject object) {
+    /**
+     * Takes a reference of the library besides those of objects, for what is still to be
+     * called when an object has given back its own.
+     * @return whether it was taken, and is to be given back by {@link #freeLibrary}
+     */
+    boolean holdLibrary() {
+        return this.library != null && this.library.tryRetain();
+    }
+
+    void freeLibrary(TpObject object) {
         try {
             Objects.requireNonNull(this.library).free();
         }

@@ -128,13 +128,23 @@ public final class TpLibrary implements AutoCloseable {
      * @throws IllegalStateException if the last reference was given back before
      */
     public void retain() {
+        if (!tryRetain()) {
+            throw new IllegalStateException("library '" + this.name + "' is unloaded");
+        }
+    }
+
+    /**
+     * Takes one more reference, unless the last one was given back before.
+     * @return whether it was taken
+     */
+    boolean tryRetain() {
         while (true) {
             int held = this.references.get();
             if (held == 0) {
-                throw new IllegalStateException("library '" + this.name + "' is unloaded");
+                return false;
             }
             if (this.references.compareAndSet(held, held + 1)) {
-                return;
+                return true;
             }
         }
     }

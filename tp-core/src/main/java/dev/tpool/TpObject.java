@@ -216,10 +216,11 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     /**
      * Says who is told when the object has come to its end: it was closed, by itself or
      * with its cleanup group or pool, and nothing of it is queued or runs any more. By
-     * then it has left its group. Takes the place of what was said before.
+     * then it has left its group, but has not given its library back. Takes the place of
+     * what was said before.
      * @param told called once, by the thread that brings the object to its end, or by the
-     * caller if that has happened. Should be short; what it throws goes to the exception
-     * handler.
+     * caller if that has happened, perhaps after the library was given back. Should be
+     * short; what it throws goes to the exception handler.
      */
     public final void whenFreed(Runnable told) {
         aside().whenFreed(Objects.requireNonNull(told, "told"));

@@ -6,11 +6,13 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -172,6 +174,53 @@ class TpLibraryTests {
     }
 
     @Test
+    void isClosedAfterTheCancelCallbackOfADroppedOneShot() throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1));
+        Gate gate = this.pools.gate();
+        TpEnvironment.of(pool).trySubmit(gate::pass);
+        gate.awaitArrivals(1);
+        TpCleanupGroup group = TpCleanupGroup.create("cancelled");
+        List<Object> told = new CopyOnWriteArrayList<>();
+        TpEnvironment environment = TpEnvironment.builder()
+            .pool(pool)
+            .library(this.library)
+            .cleanupGroup(group, (context, cleanup) -> {
+                told.add(Objects.requireNonNull(context));
+                told.add(this.library.isUnloaded());
+            })
+            .build();
+        environment.trySubmit((instance, context) -> {
+        }, "callback");
+        environment.trySubmit(new Deferred(), "task");
+        environment.tryDefer(new Deferred(), "deferred");
+        assertThat(this.library.references()).isEqualTo(4);
+        this.library.close();
+
+        group.closeMembers(true, null);
+
+        assertThat(told).containsExactly("deferred", false, "callback", false, "task", false);
+        assertThat(this.closed).hasValue(1);
+    }
+
+    @Test
+    void isClosedAfterTheListenerToTheEndOfItsLastObject() {
+        TpPool pool = this.pools.create();
+        TpWork work = in(pool).work(() -> {
+        });
+        this.library.close();
+        AtomicReference<Boolean> unloaded = new AtomicReference<>();
+        work.whenFreed(() -> {
+            unloaded.set(this.library.isUnloaded());
+            throw new IllegalStateException("on purpose");
+        });
+
+        work.close();
+
+        assertThat(unloaded).hasValue(false);
+        assertThat(this.closed).hasValue(1);
+    }
+
+    @Test
     void anObjectCannotBeCreatedWithAnUnloadedLibrary() {
         TpPool pool = this.pools.create();
         this.library.close();
@@ -311,6 +360,27 @@ class TpLibraryTests {
         assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(failing::close);
 
         assertThat(failing.isUnloaded()).isTrue();
+    }
+
+    private static final class Deferred implements TpDeferredTask<String> {
+
+        @Override
+        public String name() {
+            return "deferred";
+        }
+
+        @Override
+        public void run(TpCallbackInstance instance, String context) {
+        }
+
+        @Override
+        public void completed(@Nullable Throwable failure) {
+        }
+
+        @Override
+        public void cancelled() {
+        }
+
     }
 
     private static final class CloseableLoader extends ClassLoader implements Closeable {
