@@ -138,6 +138,7 @@ final class Dropping {
         if (count > 0) {
             object.finishDrop(count);
             count(cancelled, this.pool.nameOf(object), count);
+            object.letGoOfCallback();
         }
     }
 

@@ -149,7 +149,15 @@ public final class TpCleanupGroup implements AutoCloseable {
             this.lock.unlock();
         }
         // Not under the lock: tasks are asked for their names.
-        return new TpGroupSnapshot(this.name, members.stream().map(TpObjectSnapshot::of).toList());
+        List<TpObjectSnapshot> snapshots = new ArrayList<>(members.size());
+        for (TpObject each : members) {
+            TpObjectSnapshot snapshot = TpObjectSnapshot.of(each);
+            // One-shots that have ended meanwhile may not know their name any more.
+            if (!(each instanceof TrackedOneShot) || !each.isFreed()) {
+                snapshots.add(snapshot);
+            }
+        }
+        return new TpGroupSnapshot(this.name, List.copyOf(snapshots));
     }
 
     /**
@@ -188,6 +196,8 @@ public final class TpCleanupGroup implements AutoCloseable {
             try {
                 // A close that has seen this member, or another one, takes itself back.
                 if (this.closed && oneShot.endUnbegun()) {
+                    // Nobody else does it any more.
+                    this.oneShots.prune();
                     throw isClosed();
                 }
             }
@@ -252,7 +262,7 @@ public final class TpCleanupGroup implements AutoCloseable {
                 giveBack(members);
             }
             finally {
-                members.forEach(ClosingMember::freeLibrary);
+                members.forEach(ClosingMember::letGo);
             }
         }
         Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
@@ -372,6 +382,9 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         private final boolean oneShot;
 
+        /** Whose name is in the report: a one-shot that has ended does not know it. */
+        private final @Nullable TpTask<?> task;
+
         private long outstanding;
 
         private long dropped;
@@ -386,6 +399,7 @@ public final class TpCleanupGroup implements AutoCloseable {
         ClosingMember(TpObject object) {
             this.object = object;
             this.oneShot = object.kind() == TpObjectKind.ONE_SHOT;
+            this.task = (object instanceof TrackedOneShot tracked) ? tracked.task() : null;
         }
 
         void begin(boolean cancelPending) {
@@ -396,7 +410,7 @@ public final class TpCleanupGroup implements AutoCloseable {
                         && this.object.environment().holdLibrary();
                 this.dropped = this.object.cancelOutstanding();
                 if (this.dropped == 0) {
-                    freeLibrary();
+                    letGo();
                 }
             }
             this.outstanding = this.object.outstanding();
@@ -434,11 +448,17 @@ public final class TpCleanupGroup implements AutoCloseable {
             if (!this.finished && this.oneShot && this.dropped > 0) {
                 this.finished = true;
                 runCancelCallback(cleanupContext);
-                freeLibrary();
+                letGo();
             }
         }
 
-        void freeLibrary() {
+        /**
+         * Lets go of what a dropped one-shot was kept together for.
+         */
+        void letGo() {
+            if (this.oneShot && this.dropped > 0) {
+                this.object.letGoOfCallback();
+            }
             if (this.holdsLibrary) {
                 this.holdsLibrary = false;
                 this.object.environment().freeLibrary(this.object);
@@ -460,7 +480,7 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         TpCloseReport.Member report() {
             long still = this.finished ? 0 : this.object.outstanding();
-            return new TpCloseReport.Member(this.object.pool().nameOf(this.object), this.object.kind(),
+            return new TpCloseReport.Member(this.object.pool().nameOf(this.object, this.task), this.object.kind(),
                     Math.max(0, this.outstanding - still), this.dropped, this.cancelCallbackRan, this.finished);
         }
 

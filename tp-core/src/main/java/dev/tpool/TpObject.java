@@ -168,6 +168,9 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     public final long cancelPendingCallbacks() {
         long dropped = beginDrop();
         finishDrop(dropped);
+        if (dropped > 0) {
+            letGoOfCallback();
+        }
         return dropped;
     }
 
@@ -772,6 +775,13 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * Tells whoever wanted to know that the pending callback was dropped.
      */
     void tellDropped() {
+    }
+
+    /**
+     * The only callback was dropped, everybody told, and nobody asks for its context or
+     * name again.
+     */
+    void letGoOfCallback() {
     }
 
     @Override

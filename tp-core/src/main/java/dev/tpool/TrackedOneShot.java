@@ -15,8 +15,9 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
     static final TpSimpleCallback<Runnable> RUNNABLE = (instance, callback) -> callback.run();
 
     /**
-     * What to run, and if it is a {@link TpTask}, whom to tell, and the name. Otherwise
-     * {@code null} once it has ended: the group may keep the rest for a while.
+     * What to run, and if it is a {@link TpTask}, whom to tell, and the name.
+     * {@code null} once it has ended and whoever has to know was told: the group may keep
+     * the rest for a while.
      */
     private @Nullable TpSimpleCallback<@Nullable Object> callback;
 
@@ -88,17 +89,37 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
 
     @Override
     final boolean settle(boolean disassociated) {
-        if (!(this.callback instanceof TpTask)) {
-            this.callback = null;
-        }
-        this.context = null;
         if (disassociated) {
             super.settle(true);
         }
         else {
             settleForGood();
         }
+        letGoOfCallback();
         return true;
+    }
+
+    /**
+     * Without {@link #letGoOfCallback()}: the group close is not done with it.
+     */
+    @Override
+    final long cancelOutstanding() {
+        long dropped = beginDrop();
+        finishDrop(dropped);
+        return dropped;
+    }
+
+    @Override
+    final void letGoOfCallback() {
+        this.callback = null;
+        this.context = null;
+    }
+
+    /**
+     * The task, which says its name even after it was let go.
+     */
+    final @Nullable TpTask<?> task() {
+        return (this.callback instanceof TpTask<?> task) ? task : null;
     }
 
     @Override

@@ -1,15 +1,18 @@
 package dev.tpool;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
 
 import dev.tpool.sync.TpEvent;
 import org.junit.jupiter.api.Test;
@@ -812,6 +815,51 @@ class TpCleanupGroupTests {
         gate.open();
         Pools.eventually(work::isFreed);
         assertThat(work.release()).isEqualTo(TpObject.Release.ENDED);
+    }
+
+    @Test
+    void keepsNothingOfOneShotsThatHaveEnded() throws Exception {
+        TpPool pool = this.pools.create();
+        List<WeakReference<?>> ended = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ended.add(new WeakReference<>(in(pool).submit(Object::new).get(10, TimeUnit.SECONDS)));
+        }
+
+        awaitCollected(ended);
+    }
+
+    @Test
+    void keepsNothingOfOneShotsThatWereDropped() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        List<WeakReference<?>> dropped = new ArrayList<>();
+        dropped.add(dropped(pool, (future, mayInterrupt) -> closeMembers()));
+        dropped.add(dropped(pool, Future::cancel));
+
+        awaitCollected(dropped);
+        gate.open();
+    }
+
+    private WeakReference<?> dropped(TpPool pool, BiPredicate<Future<?>, Boolean> drop) {
+        Object held = new Object();
+        assertThat(drop.test(in(pool).submit(held::hashCode), false)).isTrue();
+        return new WeakReference<>(held);
+    }
+
+    private boolean closeMembers() {
+        try {
+            return this.group.closeMembers(true, null).complete();
+        }
+        catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    private static void awaitCollected(List<WeakReference<?>> references) {
+        Pools.eventually(() -> {
+            System.gc();
+            return references.stream().allMatch((reference) -> reference.get() == null);
+        });
     }
 
 }
