@@ -67,7 +67,7 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
         if (first) {
             pool().posted(this);
         }
-        if (first && !this.admitted) {
+        if (first && !this.admitted && SpareStack.suffices()) {
             pool().runOnCaller(this);
         }
         else {

@@ -591,7 +591,13 @@ public final class TpPool implements AutoCloseable {
                 }
                 yield Admission.ADMITTED;
             }
-            case CALLER_RUNS -> Admission.RUN_BY_CALLER;
+            case CALLER_RUNS -> {
+                // Before anything is counted: a callback that posts itself comes here
+                // again and again on one stack, and what it uses up is not there to end
+                // what was begun.
+                SpareStack.require();
+                yield Admission.RUN_BY_CALLER;
+            }
         };
     }
 
@@ -714,8 +720,7 @@ public final class TpPool implements AutoCloseable {
      * have posted it.
      */
     void runOnCaller(TpWork work) {
-        // First what takes stack and memory: a callback that posts itself comes here
-        // again and again on one stack.
+        // First what takes memory.
         runOnCaller(new Execution(this, null), work, () -> {
             work.beginOnCaller();
             return true;

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import dev.tpool.sync.TpSemaphore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -232,6 +233,55 @@ class FaultTests {
         assertThat(group.size()).isZero();
         gate.open();
         queued.waitForCallbacks(false);
+    }
+
+    @Test
+    void whoRunsCallbacksThatPostThemselvesUntilTheStackEndsLeavesNothingBehind() throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1)
+            .queueCapacity(1)
+            .whenFull(TpFullPolicy.CALLER_RUNS)
+            .exceptionHandler((source, failure) -> this.reported.add(failure)));
+        Gate gate = this.pools.occupy(pool);
+        TpWork queued = this.pools.work(pool, () -> {
+        });
+        queued.submit();
+        TpWork work = this.pools.work(pool, "deeper", (instance, context, self) -> self.submit());
+        TpCleanupGroup group = this.pools.closing(TpCleanupGroup.create("group"));
+        TpEnvironment member = TpEnvironment.builder().pool(pool).cleanupGroup(group).build();
+        AtomicInteger registered = new AtomicInteger();
+        TpSemaphore released = TpSemaphore.of(0, Integer.MAX_VALUE);
+        TpSimpleCallback<@Nullable Object> oneShot = new TpSimpleCallback<>() {
+
+            @Override
+            public void run(TpCallbackInstance instance, @Nullable Object context) {
+                instance.releaseSemaphoreWhenCallbackReturns(released, 1);
+                registered.incrementAndGet();
+                member.trySubmit(this, null);
+            }
+
+        };
+
+        // Each of them comes to the end of its stack somewhere else.
+        for (int i = 0; i < 100; i++) {
+            onStack(256 * 1024 + 512 * i, work::submit);
+            onStack(256 * 1024 + 512 * i, () -> member.trySubmit(oneShot, null));
+        }
+
+        assertThat(this.reported).isNotEmpty().hasOnlyElementsOfType(StackOverflowError.class);
+        assertThat(work.running()).isZero();
+        assertThat(work.waitForCallbacks(false, Pools.GENEROUS)).isTrue();
+        assertThat(released.availablePermits()).isEqualTo(registered.get());
+        assertThat(group.size()).isZero();
+        gate.open();
+        queued.waitForCallbacks(false);
+    }
+
+    private static void onStack(int bytes, Runnable action) throws InterruptedException {
+        Thread thread = new Thread(null, action, "deep", bytes);
+        thread.setUncaughtExceptionHandler((failed, failure) -> {
+        });
+        thread.start();
+        thread.join();
     }
 
     /**
