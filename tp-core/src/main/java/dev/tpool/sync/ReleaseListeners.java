@@ -1,21 +1,42 @@
 package dev.tpool.sync;
 
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who wants to be told when a lock is let go. Made for a lock when the first one comes.
+ * Who wants to be told when a lock is let go, and how often. Made for a lock when the
+ * first one comes. Listeners that are equal are not the same.
  */
 final class ReleaseListeners {
 
-    private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Listener, Integer> listeners = new ConcurrentHashMap<>();
+
+    /**
+     * The threads that tell, and whether one has let go once more while it did: it goes
+     * round again, and tells nobody from within another.
+     */
+    private final ConcurrentMap<Thread, Boolean> tellers = new ConcurrentHashMap<>();
 
     void add(Runnable listener) {
-        this.listeners.add(listener);
+        this.listeners.merge(new Listener(listener), 1, Integer::sum);
     }
 
+    /**
+     * Takes back one that was added.
+     * @return whether there was one
+     */
     boolean remove(Runnable listener) {
-        return this.listeners.remove(listener);
+        Listener key = new Listener(listener);
+        Integer times = this.listeners.get(key);
+        while (times != null) {
+            if ((times == 1) ? this.listeners.remove(key, times) : this.listeners.replace(key, times, times - 1)) {
+                return true;
+            }
+            times = this.listeners.get(key);
+        }
+        return false;
     }
 
     /**
@@ -23,18 +44,55 @@ final class ReleaseListeners {
      * who lets go has done its part.
      */
     void tell() {
-        this.listeners.forEach(this::tell);
+        // isEmpty() is an estimate while others come and go.
+        if (!this.listeners.keySet().iterator().hasNext()) {
+            return;
+        }
+        Thread me = Thread.currentThread();
+        if (this.tellers.put(me, true) != null) {
+            return;
+        }
+        try {
+            while (Boolean.TRUE.equals(this.tellers.put(me, false))) {
+                this.listeners.keySet().forEach(this::tell);
+            }
+        }
+        finally {
+            this.tellers.remove(me);
+        }
     }
 
-    private void tell(Runnable listener) {
-        if (this.listeners.remove(listener)) {
+    private void tell(Listener listener) {
+        // Those that are added from here on are for the next time.
+        Integer times = this.listeners.remove(listener);
+        for (int left = (times != null) ? times : 0; left > 0; left--) {
             try {
-                listener.run();
+                listener.told.run();
             }
             catch (Throwable ex) {
                 RegisteredWaiter.report(ex);
             }
         }
+    }
+
+    private static final class Listener {
+
+        private final Runnable told;
+
+        Listener(Runnable told) {
+            this.told = told;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Listener listener && listener.told == this.told;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this.told);
+        }
+
     }
 
 }

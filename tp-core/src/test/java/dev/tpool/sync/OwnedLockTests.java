@@ -86,6 +86,59 @@ abstract class OwnedLockTests {
 
     @Test
     @SuppressWarnings("LockNotBeforeTry") // The test is about it.
+    void tellsEachAsOftenAsItAskedThoughItEqualsAnother() {
+        AtomicInteger told = new AtomicInteger();
+        Counting once = new Counting(told);
+        Counting twice = new Counting(told);
+        this.lock.lock();
+        this.owned.tellWhenFree(once);
+        this.owned.tellWhenFree(twice);
+        this.owned.tellWhenFree(twice);
+        assertThat(this.owned.forget(new Counting(told))).isFalse();
+        this.lock.unlock();
+        assertThat(told).hasValue(3);
+        assertThat(this.owned.forget(once)).isFalse();
+
+        this.lock.lock();
+        this.owned.tellWhenFree(once);
+        this.owned.tellWhenFree(twice);
+        this.owned.tellWhenFree(twice);
+        assertThat(this.owned.forget(once)).isTrue();
+        assertThat(this.owned.forget(once)).isFalse();
+        assertThat(this.owned.forget(twice)).isTrue();
+        this.lock.unlock();
+        assertThat(told).hasValue(4);
+    }
+
+    @Test
+    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
+    void keepsTheStackFlatHoweverManyLetGoWhenTold() throws Exception {
+        int listeners = 50_000;
+        AtomicInteger told = new AtomicInteger();
+        AtomicInteger late = new AtomicInteger();
+        List<Throwable> handled = new ArrayList<>();
+
+        Background.run(() -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> handled.add(failure));
+            this.lock.lock();
+            for (int i = 0; i < listeners; i++) {
+                this.owned.tellWhenFree(() -> {
+                    told.incrementAndGet();
+                    this.lock.lock();
+                    this.owned.tellWhenFree(late::incrementAndGet);
+                    this.lock.unlock();
+                });
+            }
+            this.lock.unlock();
+        }).result();
+
+        assertThat(handled).isEmpty();
+        assertThat(told).hasValue(listeners);
+        assertThat(late).hasValue(listeners);
+    }
+
+    @Test
+    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
     void losesNoRelease() throws Exception {
         for (int i = 0; i < 2000; i++) {
             CyclicBarrier barrier = new CyclicBarrier(2);
@@ -406,6 +459,15 @@ abstract class OwnedLockTests {
 
     void awaitWaiting(int number) {
         await().until(() -> this.owned.waiting() == number);
+    }
+
+    private record Counting(AtomicInteger told) implements Runnable {
+
+        @Override
+        public void run() {
+            this.told.incrementAndGet();
+        }
+
     }
 
     /**
