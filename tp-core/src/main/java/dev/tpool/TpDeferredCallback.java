@@ -9,7 +9,8 @@ public sealed interface TpDeferredCallback permits DeferredOneShot {
 
     /**
      * Whether a full queue lets the caller run it: the first {@link #postNow()} runs it
-     * on the thread that calls it.
+     * on the thread that calls it, unless too little of that thread's stack is left, in
+     * which case it goes to the queue.
      * @return whether the queue was full when it was accepted, and its pool's policy is
      * {@link TpFullPolicy#CALLER_RUNS}
      */
