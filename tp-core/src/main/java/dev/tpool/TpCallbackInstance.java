@@ -446,16 +446,11 @@ public final class TpCallbackInstance {
         }
         TpCallbackSource source = running.source();
         TpEnvironment environment = source.environment();
-        String name = environment.pool().nameOf(source);
-        if (source instanceof TrackedOneShot oneShot && oneShot.isFreed()) {
-            // It may not know its name any more.
-            return null;
-        }
         long started = (now == 0) ? 0 : this.startedAt;
         Duration age = (now == 0) ? null : Duration.ofNanos(Math.max(0, now - started));
-        return new TpRunningCallback(name, source.kind(), environment.priority(), environment.groupName(),
-                this.thread.getName(), threadId(), age, started, this.longRunning, this.disassociated,
-                registeredActions());
+        return new TpRunningCallback(environment.pool().nameOf(source), source.kind(), environment.priority(),
+                environment.groupName(), this.thread.getName(), threadId(), age, started, this.longRunning,
+                this.disassociated, registeredActions());
     }
 
     /**

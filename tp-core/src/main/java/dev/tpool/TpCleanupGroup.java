@@ -149,15 +149,7 @@ public final class TpCleanupGroup implements AutoCloseable {
             this.lock.unlock();
         }
         // Not under the lock: tasks are asked for their names.
-        List<TpObjectSnapshot> snapshots = new ArrayList<>(members.size());
-        for (TpObject each : members) {
-            TpObjectSnapshot snapshot = TpObjectSnapshot.of(each);
-            // One-shots that have ended meanwhile may not know their name any more.
-            if (!(each instanceof TrackedOneShot) || !each.isFreed()) {
-                snapshots.add(snapshot);
-            }
-        }
-        return new TpGroupSnapshot(this.name, List.copyOf(snapshots));
+        return new TpGroupSnapshot(this.name, members.stream().map(TpObjectSnapshot::of).toList());
     }
 
     /**
@@ -382,9 +374,6 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         private final boolean oneShot;
 
-        /** Whose name is in the report: a one-shot that has ended does not know it. */
-        private final @Nullable TpTask<?> task;
-
         private long outstanding;
 
         private long dropped;
@@ -399,7 +388,6 @@ public final class TpCleanupGroup implements AutoCloseable {
         ClosingMember(TpObject object) {
             this.object = object;
             this.oneShot = object.kind() == TpObjectKind.ONE_SHOT;
-            this.task = (object instanceof TrackedOneShot tracked) ? tracked.task() : null;
         }
 
         void begin(boolean cancelPending) {
@@ -409,9 +397,6 @@ public final class TpCleanupGroup implements AutoCloseable {
                 this.holdsLibrary = this.oneShot && this.object.environment().cancelCallback() != null
                         && this.object.environment().holdLibrary();
                 this.dropped = this.object.cancelOutstanding();
-                if (this.dropped == 0) {
-                    letGo();
-                }
             }
             this.outstanding = this.object.outstanding();
         }
@@ -456,12 +441,12 @@ public final class TpCleanupGroup implements AutoCloseable {
          * Lets go of what a dropped one-shot was kept together for.
          */
         void letGo() {
-            if (this.oneShot && this.dropped > 0) {
-                this.object.letGoOfCallback();
-            }
             if (this.holdsLibrary) {
                 this.holdsLibrary = false;
                 this.object.environment().freeLibrary(this.object);
+            }
+            if (this.oneShot && this.dropped > 0) {
+                this.object.letGoOfCallback();
             }
         }
 
@@ -480,7 +465,7 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         TpCloseReport.Member report() {
             long still = this.finished ? 0 : this.object.outstanding();
-            return new TpCloseReport.Member(this.object.pool().nameOf(this.object, this.task), this.object.kind(),
+            return new TpCloseReport.Member(this.object.pool().nameOf(this.object), this.object.kind(),
                     Math.max(0, this.outstanding - still), this.dropped, this.cancelCallbackRan, this.finished);
         }
 

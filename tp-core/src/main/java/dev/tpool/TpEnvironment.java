@@ -685,6 +685,13 @@ public final class TpEnvironment {
                 this.cleanupGroup.remove(object);
             }
         }
+        if (this.library == null) {
+            if (!oneShot) {
+                object.pool().objectFreed(object);
+                object.tellFreed();
+            }
+            return;
+        }
         try {
             if (!oneShot) {
                 // The listener may be code of the library.
@@ -692,10 +699,9 @@ public final class TpEnvironment {
             }
         }
         finally {
-            if (this.library != null) {
-                freeLibrary(object);
-            }
+            freeLibrary(object);
             if (!oneShot) {
+                // A pool that has ended has given all back.
                 object.pool().objectFreed(object);
             }
         }

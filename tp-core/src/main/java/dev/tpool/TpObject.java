@@ -219,8 +219,9 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     /**
      * Says who is told when the object has come to its end: it was closed, by itself or
      * with its cleanup group or pool, and nothing of it is queued or runs any more. By
-     * then it has left its group, but has not given its library back. Takes the place of
-     * what was said before.
+     * then it has left its group, but has not given its library back; if it has one, its
+     * pool does not end before the listener has returned, which must not wait for that.
+     * Takes the place of what was said before.
      * @param told called once, by the thread that brings the object to its end, or by the
      * caller if that has happened, perhaps after the library was given back. Should be
      * short; what it throws goes to the exception handler.

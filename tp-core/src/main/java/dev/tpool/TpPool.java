@@ -885,16 +885,8 @@ public final class TpPool implements AutoCloseable {
      * throws.
      */
     String nameOf(TpCallbackSource source) {
-        return nameOf(source, null);
-    }
-
-    /**
-     * The name of a one-shot that may have ended.
-     * @param task what it has run, if it has a name of its own
-     */
-    String nameOf(TpCallbackSource source, @Nullable TpTask<?> task) {
         try {
-            return Objects.requireNonNull((task != null) ? task.name() : source.name(), "the name of a task");
+            return Objects.requireNonNull(source.name(), "the name of a task");
         }
         catch (Throwable ex) {
             report(source, ex);

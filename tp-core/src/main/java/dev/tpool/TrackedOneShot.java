@@ -15,9 +15,10 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
     static final TpSimpleCallback<Runnable> RUNNABLE = (instance, callback) -> callback.run();
 
     /**
-     * What to run, and if it is a {@link TpTask}, whom to tell, and the name.
-     * {@code null} once it has ended and whoever has to know was told: the group may keep
-     * the rest for a while.
+     * What to run, and if it is a {@link TpTask}, whom to tell, and the name. Once it has
+     * ended and whoever has to know was told, no more than the name: the group may keep
+     * the rest for a while. A task of the application is kept, since it may be asked for
+     * its name.
      */
     private @Nullable TpSimpleCallback<@Nullable Object> callback;
 
@@ -42,6 +43,9 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
     }
 
     static String nameOf(@Nullable TpSimpleCallback<@Nullable Object> callback) {
+        if (callback instanceof Ended ended) {
+            return ended.name;
+        }
         return (callback instanceof TpTask<?> task) ? task.name() : TpObjectKind.ONE_SHOT.label();
     }
 
@@ -111,15 +115,14 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
 
     @Override
     final void letGoOfCallback() {
-        this.callback = null;
         this.context = null;
-    }
-
-    /**
-     * The task, which says its name even after it was let go.
-     */
-    final @Nullable TpTask<?> task() {
-        return (this.callback instanceof TpTask<?> task) ? task : null;
+        if (this.callback instanceof TpFuture<?> future) {
+            // It has the result.
+            this.callback = new Ended(future.name());
+        }
+        else if (!(this.callback instanceof TpTask || this.callback instanceof Ended)) {
+            this.callback = null;
+        }
     }
 
     @Override
@@ -132,6 +135,24 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
                 pool().report(this, ex);
             }
         }
+    }
+
+    /**
+     * What is left of a future.
+     */
+    private static final class Ended implements TpSimpleCallback<@Nullable Object> {
+
+        private final String name;
+
+        Ended(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void run(TpCallbackInstance instance, @Nullable Object context) {
+            throw new AssertionError("ended");
+        }
+
     }
 
 }

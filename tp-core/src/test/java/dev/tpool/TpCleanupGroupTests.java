@@ -829,6 +829,35 @@ class TpCleanupGroupTests {
     }
 
     @Test
+    void aOneShotThatHasEndedKnowsItsName() throws Exception {
+        AtomicReference<TpCallbackSource> source = new AtomicReference<>();
+        in(this.pools.create()).submit("scan", () -> {
+            source.set(TpCallbackInstance.current().source());
+            return "";
+        }).get(10, TimeUnit.SECONDS);
+        // Its end comes after the future's.
+        assertThat(this.group.closeMembers(false, null).complete()).isTrue();
+
+        assertThat(source.get().name()).isEqualTo("scan");
+    }
+
+    @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // It is dropped.
+    void theReportNamesOneShotsThatWereDropped() throws Exception {
+        TpPool pool = this.pools.single();
+        Gate gate = this.pools.occupy(pool);
+        in(pool).submit("scan", () -> "");
+
+        TpCloseReport report = this.group.closeMembers(true, null);
+
+        gate.open();
+        assertThat(report.members()).singleElement().satisfies((member) -> {
+            assertThat(member.name()).isEqualTo("scan");
+            assertThat(member.dropped()).isEqualTo(1);
+        });
+    }
+
+    @Test
     void keepsNothingOfOneShotsThatWereDropped() throws Exception {
         TpPool pool = this.pools.single();
         Gate gate = this.pools.occupy(pool);

@@ -13,12 +13,6 @@ final class ReleaseListeners {
 
     private final ConcurrentMap<Listener, Integer> listeners = new ConcurrentHashMap<>();
 
-    /**
-     * The threads that tell, and whether one has let go once more while it did: it goes
-     * round again, and tells nobody from within another.
-     */
-    private final ConcurrentMap<Thread, Boolean> tellers = new ConcurrentHashMap<>();
-
     void add(Runnable listener) {
         this.listeners.merge(new Listener(listener), 1, Integer::sum);
     }
@@ -44,22 +38,7 @@ final class ReleaseListeners {
      * who lets go has done its part.
      */
     void tell() {
-        // isEmpty() is an estimate while others come and go.
-        if (!this.listeners.keySet().iterator().hasNext()) {
-            return;
-        }
-        Thread me = Thread.currentThread();
-        if (this.tellers.put(me, true) != null) {
-            return;
-        }
-        try {
-            while (Boolean.TRUE.equals(this.tellers.put(me, false))) {
-                this.listeners.keySet().forEach(this::tell);
-            }
-        }
-        finally {
-            this.tellers.remove(me);
-        }
+        this.listeners.keySet().forEach(this::tell);
     }
 
     private void tell(Listener listener) {

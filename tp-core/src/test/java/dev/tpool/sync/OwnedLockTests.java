@@ -112,33 +112,6 @@ abstract class OwnedLockTests {
 
     @Test
     @SuppressWarnings("LockNotBeforeTry") // The test is about it.
-    void keepsTheStackFlatHoweverManyLetGoWhenTold() throws Exception {
-        int listeners = 50_000;
-        AtomicInteger told = new AtomicInteger();
-        AtomicInteger late = new AtomicInteger();
-        List<Throwable> handled = new ArrayList<>();
-
-        Background.run(() -> {
-            Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> handled.add(failure));
-            this.lock.lock();
-            for (int i = 0; i < listeners; i++) {
-                this.owned.tellWhenFree(() -> {
-                    told.incrementAndGet();
-                    this.lock.lock();
-                    this.owned.tellWhenFree(late::incrementAndGet);
-                    this.lock.unlock();
-                });
-            }
-            this.lock.unlock();
-        }).result();
-
-        assertThat(handled).isEmpty();
-        assertThat(told).hasValue(listeners);
-        assertThat(late).hasValue(listeners);
-    }
-
-    @Test
-    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
     void losesNoRelease() throws Exception {
         for (int i = 0; i < 2000; i++) {
             CyclicBarrier barrier = new CyclicBarrier(2);

@@ -184,7 +184,8 @@ public final class TpReconfiguration {
      * One property that has changed, after inheritance and defaults.
      *
      * @param property its name; that of the entry, if all of the entry is new or gone
-     * @param from what it said, {@code null} if nothing: what is built in applied then
+     * @param from what it said, {@code null} if nothing: what is built in applied then,
+     * or what a customizer had said
      * @param to what it says now, {@code null} if nothing
      */
     public record Change(String property, @Nullable Object from, @Nullable Object to) {

@@ -33,7 +33,9 @@ record ActionFailures(TpCallbackSource source) implements BiConsumer<TpCompletio
         }
         catch (Throwable ex) {
             // An Error, too: other actions have yet to be carried out.
-            ex.addSuppressed(failure);
+            if (ex != failure) {
+                ex.addSuppressed(failure);
+            }
             logger.error("The exception handler for callback '" + this.source.name() + "' has failed", ex);
         }
     }

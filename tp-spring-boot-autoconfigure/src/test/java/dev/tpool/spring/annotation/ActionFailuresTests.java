@@ -16,6 +16,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ActionFailuresTests {
 
     @Test
+    void aHandlerMayThrowWhatItIsGiven(CapturedOutput output) {
+        try (TpPool pool = TpPool.builder("io").build()) {
+            TpEnvironment environment = TpEnvironment.builder().pool(pool).exceptionHandler((source, failure) -> {
+                throw (RuntimeException) failure;
+            }).build();
+            try (TpWork work = environment.work("scan", () -> {
+            })) {
+                new ActionFailures(work).accept(TpCompletionAction.SET_EVENT, new IllegalStateException("it is gone"));
+            }
+        }
+
+        assertThat(output).contains("The exception handler for callback 'scan' has failed", "it is gone");
+    }
+
+    @Test
     void aHandlerThatFailsWithAnErrorKeepsNoOtherActionFromBeingCarriedOut(CapturedOutput output) {
         try (TpPool pool = TpPool.builder("io").build()) {
             TpEnvironment environment = TpEnvironment.builder().pool(pool).exceptionHandler((source, failure) -> {
