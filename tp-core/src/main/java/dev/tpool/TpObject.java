@@ -779,8 +779,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
-     * The only callback was dropped, everybody told, and nobody asks for its context or
-     * name again.
+     * The only callback was dropped and everybody told: nobody asks for its context
+     * again, but perhaps for its name.
      */
     void letGoOfCallback() {
     }
