@@ -1,9 +1,5 @@
 package dev.tpool;
 
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +14,6 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     private final @Nullable Object context;
 
     private final boolean admitted;
-
-    private static final VarHandle ENTERING = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "entering",
-            VarHandle.class, DeferredOneShot.class, int.class);
-
-    /** The workers that ask the task at this moment; it was posted, and is not queued. */
-    private volatile int entering;
 
     /** By whoever posts, one after the other. */
     private volatile boolean posted;
@@ -82,7 +72,7 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
 
     @Override
     public boolean reject() {
-        if (!endUnbegun()) {
+        if (dropPending() == 0) {
             return false;
         }
         if (this.admitted) {
@@ -92,7 +82,8 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
             pool().countRejected(pool().nameOf(this));
         }
         finally {
-            environment().objectFreed(this);
+            // Unless a worker asks the task at this moment, and ends it then.
+            countsChanged();
         }
         return true;
     }
@@ -102,19 +93,26 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
      * @return whether it was dropped by this call
      */
     boolean cancelUnposted() {
-        // In this order: a worker does it the other way round.
-        return !isQueued() && this.entering == 0 && cancel();
+        return isLeftAlone() && cancel();
     }
 
+    /**
+     * Counts as running while the task is asked, so that whoever closes the group waits
+     * for what the task takes and gives back.
+     */
     @Override
     boolean claim(TpCallbackInstance instance) {
-        ENTERING.getAndAdd(this, 1);
+        // The place goes first: the task may be posted again while it is still being
+        // asked.
+        if (!leaveQueueAndHold()) {
+            return false;
+        }
         boolean claimed;
         try {
             claimed = enterAndClaim(instance);
         }
         finally {
-            ENTERING.getAndAdd(this, -1);
+            settle(false);
         }
         if (!claimed && pool().isClosed()) {
             // Nobody may post it any more.
@@ -124,9 +122,7 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     }
 
     private boolean enterAndClaim(TpCallbackInstance instance) {
-        // First: the task may be posted again while it is still being asked.
-        clearFlags(ObjectState.QUEUED);
-        if (pending() == 0 || !tryEnter()) {
+        if (!tryEnter()) {
             return false;
         }
         boolean claimed = super.claim(instance);

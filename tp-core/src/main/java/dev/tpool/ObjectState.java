@@ -20,7 +20,8 @@ final class ObjectState {
      *   54      CLOSED     no more posts
      *   53      WAITED     somebody waits: whoever leaves nothing pending has to tell
      *   52      QUEUED     the object has its place in the queue, or a worker has just taken it from there
-     *   51..32  running    executions that have begun and not settled
+     *   51..32  running    executions that have begun and not settled, and whoever has to keep the object from
+     *                      being quiet for a moment: a worker that puts a lease back, or asks a deferred one-shot
      *   31..0   pending    posts that have not begun and were not cancelled
      *
      * Invariants (ObjectStateTests, PoolStressTests)
@@ -45,7 +46,10 @@ final class ObjectState {
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
      *   worker       took the node, nothing to run   not QUEUED                               CAS
-     *   worker       took a deferred one-shot        not QUEUED, then it is asked and claimed and
+     *   worker       took a deferred one-shot,       not QUEUED, running + 1                  CAS
+     *                pending = 1
+     *   worker       has asked it, and perhaps       running - 1                              add
+     *                claimed it as others are
      *   worker       saw the node alone in its lane, pending - 1, running + 1                 CAS
      *                QUEUED, pending > 1
      *   worker       it is a node's turn, QUEUED,    pending - 1, running + 1                 CAS
@@ -77,7 +81,7 @@ final class ObjectState {
      *   I/O object   last one over or written off    not STARTED, after its post was counted  and
      *   I/O object   last one over                   not IN_FLIGHT                            and
      *   group        is closed, a one-shot joins     pending = 0, FREED                       CAS
-     *   whoever      rejects a deferred one-shot     pending = 0, FREED                       CAS
+     *   whoever      rejects a deferred one-shot     pending = 0                              CAS
      *   group close  pending = running = 0,          CLOSED, RELEASED and HELD                CAS
      *                not STARTED, not FREED
      *   group close  the cancel callback is over     not HELD                                 and

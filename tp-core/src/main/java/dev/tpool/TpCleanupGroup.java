@@ -380,6 +380,8 @@ public final class TpCleanupGroup implements AutoCloseable {
 
         private boolean cancelCallbackRan;
 
+        private boolean toldOfDrop;
+
         private boolean finished;
 
         /** Whether a reference of the library is held for the cancel callback. */
@@ -398,7 +400,9 @@ public final class TpCleanupGroup implements AutoCloseable {
                         && this.object.environment().holdLibrary();
                 this.dropped = this.object.cancelOutstanding();
             }
-            this.outstanding = this.object.outstanding();
+            long outstanding = this.object.outstanding();
+            // A deferred one that is being asked counts as running, too.
+            this.outstanding = this.oneShot ? Math.min(outstanding, 1 - this.dropped) : outstanding;
         }
 
         void end(boolean cancelPending, @Nullable Object cleanupContext, Deadline deadline)
@@ -406,6 +410,7 @@ public final class TpCleanupGroup implements AutoCloseable {
             TpObject.Release release;
             do {
                 if (!this.object.awaitQuiet(TpObject.Quiet.FOR_GROUP, deadline)) {
+                    endIfDropped(cleanupContext);
                     return;
                 }
                 release = this.object.release();
@@ -426,12 +431,14 @@ public final class TpCleanupGroup implements AutoCloseable {
         }
 
         /**
-         * A one-shot that was dropped has come to its end with that. No later close finds
-         * it again, so it is told of now if it was not yet.
+         * A one-shot that was dropped has come to its end with that, or will as soon as
+         * it has given back what it took to begin. No later close drops it again, so it
+         * is told of now if it was not yet.
          */
         void endIfDropped(@Nullable Object cleanupContext) {
-            if (!this.finished && this.oneShot && this.dropped > 0) {
-                this.finished = true;
+            if (!this.toldOfDrop && this.oneShot && this.dropped > 0) {
+                this.toldOfDrop = true;
+                this.finished = this.object.isFreed();
                 runCancelCallback(cleanupContext);
                 letGo();
             }

@@ -643,6 +643,22 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     /**
+     * Gives up the place in the queue and counts as running, if there is something that
+     * can be claimed; to be undone by {@link #settle}.
+     * @return {@code false} if there is nothing
+     */
+    final boolean leaveQueueAndHold() {
+        while (true) {
+            long seen = this.state;
+            boolean claimable = ObjectState.isClaimable(seen);
+            long next = (seen & ~ObjectState.QUEUED) + (claimable ? ObjectState.RUNNING_ONE : 0);
+            if (STATE.compareAndSet(this, seen, next)) {
+                return claimable;
+            }
+        }
+    }
+
+    /**
      * Turns a pending callback into a running one, and hands over what it is told.
      * @return the new state, or {@link #NOTHING_TAKEN}
      */
@@ -902,8 +918,12 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         }
     }
 
-    final boolean isQueued() {
-        return ObjectState.is(this.state, ObjectState.QUEUED);
+    /**
+     * Whether it is neither queued nor running.
+     */
+    final boolean isLeftAlone() {
+        long seen = this.state;
+        return !ObjectState.is(seen, ObjectState.QUEUED) && ObjectState.running(seen) == 0;
     }
 
     final boolean isFreed() {

@@ -123,7 +123,70 @@ class TpDeferredCallbackTests {
 
         Pools.eventually(() -> this.task.log.size() == 3);
         assertThat(this.task.log).containsExactly("enter", "cancelled", "undo");
+        Pools.eventually(() -> this.group.size() == 0);
+    }
+
+    @Test
+    void theCloseOfItsGroupWaitsUntilItsEntryIsUndone() throws Exception {
+        AtomicInteger closed = new AtomicInteger();
+        TpLibrary library = TpLibrary.of("library", closed::incrementAndGet);
+        List<Object> told = new CopyOnWriteArrayList<>();
+        TpEnvironment members = this.environment.toBuilder()
+            .library(library)
+            .cleanupGroup(this.group, (context, cleanupContext) -> told.add(context))
+            .build();
+        Gate gate = new Gate();
+        this.task.whileEntering = gate::pass;
+        members.tryDefer(this.task, "a").postNow();
+        library.close();
+        gate.awaitArrivals(1);
+
+        TpCloseReport first = this.group.closeMembers(true, null, Duration.ZERO);
+        assertThat(first.complete()).isFalse();
+        assertThat(first.dropped()).isEqualTo(1);
+        assertThat(told).containsExactly("a");
+        assertThat(this.group.size()).isEqualTo(1);
+        assertThat(closed).hasValue(0);
+
+        Started<TpCloseReport> closer = this.pools.start(() -> this.group.closeMembers(true, null));
+        gate.open();
+        assertThat(closer.get().complete()).isTrue();
+        assertThat(this.task.log).containsExactly("enter", "cancelled", "undo");
+        assertThat(told).containsExactly("a");
         assertThat(this.group.size()).isZero();
+        Pools.eventually(() -> closed.get() == 1);
+    }
+
+    @Test
+    void isNotReportedAsRunIfItIsDroppedWhileItEnters() throws Exception {
+        Gate gate = new Gate();
+        this.task.whileEntering = gate::pass;
+        this.environment.tryDefer(this.task, "a").postNow();
+        gate.awaitArrivals(1);
+
+        Started<TpCloseReport> closer = this.pools.start(() -> this.group.closeMembers(true, null));
+        Pools.eventually(() -> this.task.log.contains("cancelled"));
+        gate.open();
+        TpCloseReport report = closer.get();
+        assertThat(report.dropped()).isEqualTo(1);
+        assertThat(report.members()).singleElement().satisfies((member) -> {
+            assertThat(member.ran()).isZero();
+            assertThat(member.finished()).isTrue();
+        });
+        assertThat(this.task.log).containsExactly("enter", "cancelled", "undo");
+    }
+
+    @Test
+    void isRejectedWhileItEntersAndUndoesThat() {
+        TpDeferredCallback[] deferred = new TpDeferredCallback[1];
+        this.task.whileEntering = () -> assertThat(deferred[0].reject()).isTrue();
+        deferred[0] = this.environment.tryDefer(this.task, "a");
+        deferred[0].postNow();
+
+        Pools.eventually(() -> this.group.size() == 0);
+        assertThat(this.task.log).containsExactly("enter", "undo");
+        assertThat(this.pool.snapshot().rejected()).isEqualTo(1);
+        assertThat(this.pool.snapshot().objects()).isEmpty();
     }
 
     @Test

@@ -106,8 +106,9 @@ abstract sealed class OwnedLock permits TpMutex, TpCriticalSection {
      * for it. That it was told says no more than that it is worth to try again. An owner
      * that ends without letting go tells nobody: whoever wants to know asks again after a
      * while. Who asks several times is told as often, also of one release.
-     * @param told called by the thread that lets go, after it has; should be short. What
-     * it throws goes to that thread's uncaught exception handler.
+     * @param told called by the thread that lets go, after it has; should be short. If it
+     * makes others be told, and those others, 64 of them run within one another at most.
+     * What it throws goes to that thread's uncaught exception handler.
      * @return {@code false}, with nothing to be told, if there is nobody to wait for: it
      * is free, or its owner has ended
      */

@@ -45,21 +45,26 @@ final class ReleaseListeners {
         // Those that are added from here on are for the next time.
         Integer times = this.listeners.remove(listener);
         for (int left = (times != null) ? times : 0; left > 0; left--) {
-            try {
-                listener.told.run();
-            }
-            catch (Throwable ex) {
-                RegisteredWaiter.report(ex);
-            }
+            Telling.tell(listener);
         }
     }
 
-    private static final class Listener {
+    private static final class Listener extends Telling.Told {
 
         private final Runnable told;
 
         Listener(Runnable told) {
             this.told = told;
+        }
+
+        @Override
+        void tell() {
+            try {
+                this.told.run();
+            }
+            catch (Throwable ex) {
+                RegisteredWaiter.report(ex);
+            }
         }
 
         @Override

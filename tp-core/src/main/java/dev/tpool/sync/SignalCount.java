@@ -40,7 +40,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
      * changed before it. So there are always fewer signals than the most that fit while somebody
      * stands in line, and FROZEN is the complement of no number of them.
      *
-     * Those who were served are told by the one who served them, once it has thawed. A thread
+     * Those who were served are told by the one who served them, once it has thawed (Telling). A thread
      * that gives up (time-out, interrupt) freezes first: if it is no longer in line by then, the
      * signals are its own and it returns with them.
      */
@@ -386,13 +386,33 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     private static void tell(WaitLine.@Nullable Node served) {
         WaitLine.Node node = served;
+        Error failure = null;
         while (node != null) {
             WaitLine.Node after = node.next;
             // A registration may live long: it must not keep others alive. And once it is
             // told, it may be in another line.
             node.next = null;
-            node.tell();
+            try {
+                tellOne(node);
+            }
+            catch (Error ex) {
+                // The end of the stack: the others are told all the same.
+                failure = ex;
+            }
             node = after;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static void tellOne(WaitLine.Node node) {
+        if (node instanceof BlockedThread) {
+            // At once: whoever is being told may wait for that thread.
+            node.tell();
+        }
+        else {
+            Telling.tell(node);
         }
     }
 

@@ -111,7 +111,7 @@ final class WaitLine {
      * One who stands in line: a blocked thread or a registered waiter. May come back once
      * it has left or was told.
      */
-    abstract static class Node {
+    abstract static class Node extends Telling.Told {
 
         private @Nullable Node previous;
 
@@ -147,8 +147,9 @@ final class WaitLine {
 
         /**
          * Lets go the one who accepted. Called once after {@code accept()}, whatever that
-         * returned, outside every lock. Does not throw.
+         * returned, outside every lock.
          */
+        @Override
         abstract void tell();
 
     }

@@ -112,6 +112,36 @@ abstract class OwnedLockTests {
 
     @Test
     @SuppressWarnings("LockNotBeforeTry") // The test is about it.
+    void keepsTheStackFlatHoweverManyLetGoWhenTold() throws Exception {
+        int most = 50_000;
+        AtomicInteger told = new AtomicInteger();
+        List<Throwable> handled = new ArrayList<>();
+        Runnable listener = new Runnable() {
+
+            @Override
+            public void run() {
+                if (told.incrementAndGet() < most) {
+                    OwnedLockTests.this.lock.lock();
+                    OwnedLockTests.this.owned.tellWhenFree(this);
+                    OwnedLockTests.this.lock.unlock();
+                }
+            }
+
+        };
+
+        Background.run(() -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> handled.add(failure));
+            this.lock.lock();
+            this.owned.tellWhenFree(listener);
+            this.lock.unlock();
+        }).result();
+
+        assertThat(handled).isEmpty();
+        assertThat(told).hasValue(most);
+    }
+
+    @Test
+    @SuppressWarnings("LockNotBeforeTry") // The test is about it.
     void losesNoRelease() throws Exception {
         for (int i = 0; i < 2000; i++) {
             CyclicBarrier barrier = new CyclicBarrier(2);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The contract for each waitable of the package, and what is special to the adapters.
@@ -272,8 +274,139 @@ class TpWaitableTests {
     }
 
     @Test
+    void keepsTheStackFlatHoweverManyPassASignalOn() throws Exception {
+        int waiters = 100_000;
+        TpSemaphore[] semaphores = { TpSemaphore.of(0, 1), TpSemaphore.of(0, 1) };
+        AtomicInteger told = new AtomicInteger();
+        for (int i = 0; i < waiters; i++) {
+            TpSemaphore next = semaphores[(i + 1) % 2];
+            semaphores[i % 2].register(new Acting(() -> {
+                told.incrementAndGet();
+                next.release();
+            }));
+        }
+
+        Background.run(semaphores[0]::release).result();
+
+        assertThat(told).hasValue(waiters);
+        assertThat(semaphores[0].waiting() + semaphores[1].waiting()).isZero();
+        assertThat(semaphores[0].availablePermits()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTheStackFlatHoweverManyRegisterTheNext() throws Exception {
+        TpEvent event = TpEvent.manualReset();
+        AtomicInteger told = new AtomicInteger();
+        Acting waiter = new Acting(new Runnable() {
+
+            @Override
+            public void run() {
+                if (told.incrementAndGet() < 100_000) {
+                    event.register(new Acting(this));
+                }
+            }
+
+        });
+        event.register(waiter);
+
+        Background.run(event::set).result();
+
+        assertThat(told).hasValue(100_000);
+    }
+
+    @Test
+    void tellsOneWithinAnotherAsLongAsTheyAreFew() {
+        int waiters = 100;
+        TpSemaphore[] semaphores = { TpSemaphore.of(0, 1), TpSemaphore.of(0, 1) };
+        AtomicInteger nested = new AtomicInteger();
+        AtomicInteger mostNested = new AtomicInteger();
+        for (int i = 0; i < waiters; i++) {
+            TpSemaphore next = semaphores[(i + 1) % 2];
+            semaphores[i % 2].register(new Acting(() -> {
+                mostNested.accumulateAndGet(nested.incrementAndGet(), Math::max);
+                next.release();
+                nested.decrementAndGet();
+            }));
+        }
+
+        semaphores[0].release();
+
+        assertThat(mostNested).hasValue(64);
+        assertThat(semaphores[0].waiting() + semaphores[1].waiting()).isZero();
+    }
+
+    @Test
+    void wakesAThreadWhomOneServesWhileManyAreToldWithinOneAnother() throws Exception {
+        TpSemaphore[] semaphores = { TpSemaphore.of(0, 1), TpSemaphore.of(0, 1) };
+        TpEvent last = TpEvent.manualReset();
+        Background<Void> blocked = Background.run(last::await);
+        await().until(() -> last.waiting() == 1);
+        List<Throwable> failures = new ArrayList<>();
+        int waiters = 64;
+        for (int i = 0; i < waiters; i++) {
+            TpSemaphore next = semaphores[(i + 1) % 2];
+            boolean innermost = i == waiters - 1;
+            semaphores[i % 2].register(new Acting(() -> {
+                if (innermost) {
+                    last.set();
+                    try {
+                        blocked.result();
+                    }
+                    catch (Exception ex) {
+                        failures.add(ex);
+                    }
+                }
+                next.release();
+            }));
+        }
+
+        semaphores[0].release();
+
+        assertThat(failures).isEmpty();
+        assertThat(blocked.isOver()).isTrue();
+    }
+
+    @Test
+    void tellsTheOthersIfOneThrowsFarDown() throws Exception {
+        TpSemaphore[] semaphores = { TpSemaphore.of(0, 1), TpSemaphore.of(0, 1) };
+        AtomicInteger told = new AtomicInteger();
+        for (int i = 0; i < 1000; i++) {
+            TpSemaphore next = semaphores[(i + 1) % 2];
+            semaphores[i % 2].register(new Acting(() -> {
+                next.release();
+                if (told.incrementAndGet() % 100 == 0) {
+                    throw new StackOverflowError("not really");
+                }
+            }));
+        }
+        List<Throwable> handled = new ArrayList<>();
+
+        Background.run(() -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> handled.add(failure));
+            semaphores[0].release();
+        }).result();
+
+        assertThat(told).hasValue(1000);
+        assertThat(handled).hasSize(10);
+    }
+
+    @Test
     void refusesANullWaiter() {
         assertThatNullPointerException().isThrownBy(() -> TpEvent.autoReset().register(null));
+    }
+
+    private record Acting(Runnable action) implements TpWaitable.Waiter {
+
+        @Override
+        public boolean claim() {
+            return true;
+        }
+
+        @Override
+        public void signalled() {
+            this.action.run();
+        }
+
     }
 
     private record ThrowingWaiter(RuntimeException inClaim, Throwable inSignalled) implements TpWaitable.Waiter {
