@@ -104,6 +104,8 @@ final class Clock {
 
     private final long origin;
 
+    private final CoarseTime coarse = new CoarseTime(this::now);
+
     private final ClockShard[] shards = new ClockShard[Shards.COUNT];
 
     /** Counts the absolute times that were set. */
@@ -152,7 +154,7 @@ final class Clock {
         this.time = time;
         this.threads = threads;
         this.origin = time.nanoTime();
-        Arrays.setAll(this.shards, (i) -> new ClockShard.Apart(this));
+        Arrays.setAll(this.shards, (i) -> new ClockShard.Apart(this, this.coarse));
     }
 
     /**
@@ -272,11 +274,18 @@ final class Clock {
         if (seen >= 0) {
             return false;
         }
-        long due = now() + delay;
+        long due = this.coarse.dueIn(delay);
+        if (due < 0) {
+            long now = now();
+            due = now + delay;
+            if (this.coarse.isToBeAskedFor(now)) {
+                wakeThread();
+            }
+        }
         if (!entry.putOff(seen, due)) {
             return false;
         }
-        if (comesTooLate(entry, due)) {
+        if (comesTooLate(entry, CoarseTime.earliest(due))) {
             bringForward(entry);
         }
         return true;
@@ -375,6 +384,9 @@ final class Clock {
         if (this.line.isOver()) {
             lineUp();
         }
+        else {
+            this.coarse.replace();
+        }
         expireFirst(now());
         return !this.line.isOver();
     }
@@ -385,6 +397,9 @@ final class Clock {
      */
     private void lineUp() {
         long tick = tickAt(now());
+        // In this order: by then it is known of everything that is due whether it was
+        // armed too early.
+        this.coarse.replace();
         for (ClockShard shard : this.shards) {
             shard.lock();
             try {
@@ -547,6 +562,7 @@ final class Clock {
             try {
                 long wait = serve();
                 if (wait == Long.MAX_VALUE) {
+                    this.coarse.end();
                     long left = LINGER_NANOS - (now() - lastArmed);
                     if (left > 0) {
                         this.time.parkNanos(this, left);
@@ -557,7 +573,7 @@ final class Clock {
                 }
                 else {
                     if (wait > 0) {
-                        this.time.parkNanos(this, wait);
+                        pause(wait);
                     }
                     lastArmed = now();
                 }
@@ -569,6 +585,25 @@ final class Clock {
             // into a spin.
             Thread.interrupted();
         }
+    }
+
+    /**
+     * Parks, and writes down what time it is meanwhile if somebody has asked for that.
+     */
+    private void pause(long nanos) {
+        if (!this.coarse.isWanted()) {
+            this.time.parkNanos(this, nanos);
+            return;
+        }
+        this.coarse.begin();
+        long end = now() + nanos;
+        long left = nanos;
+        do {
+            this.time.parkNanos(this, Math.min(left, CoarseTime.AGE_NANOS));
+            Thread.interrupted();
+            left = this.coarse.goesOn() ? end - now() : 0;
+        }
+        while (left > 0 && this.wakeTick != AWAKE);
     }
 
     private void afterFailure(Throwable failure) {

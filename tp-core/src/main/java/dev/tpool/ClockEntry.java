@@ -23,8 +23,8 @@ abstract non-sealed class ClockEntry extends TpObject {
     /**
      * When it is served, on the monotonic clock: when it is due, or somewhat later if it
      * has a window. The complement, which is negative, while the entry is armed and may
-     * be armed anew without the lock. The complement of {@link #IDLE} while it only keeps
-     * its place in the wheel.
+     * be armed anew without the lock; then it may also be what {@link CoarseTime#dueIn}
+     * said. The complement of {@link #IDLE} while it only keeps its place in the wheel.
      */
     private volatile long due;
 
@@ -80,11 +80,11 @@ abstract non-sealed class ClockEntry extends TpObject {
     }
 
     /**
-     * When it is served.
+     * When it is served, or at the earliest if it was armed by the {@link CoarseTime}.
      */
     final long due() {
         long word = this.due;
-        return word ^ (word >> (Long.SIZE - 1));
+        return (word < 0) ? CoarseTime.earliest(~word) : word;
     }
 
     /**
@@ -119,16 +119,23 @@ abstract non-sealed class ClockEntry extends TpObject {
 
     /**
      * Holds the entry if it is to be served by a tick. Under the lock.
+     * @param coarse knows when it is due if it was armed by that
      * @return whether it is
      */
-    final boolean holdIfDue(long tick) {
+    final boolean holdIfDue(long tick, CoarseTime coarse) {
         while (true) {
             long word = this.due;
-            if (TimerWheel.tickFor(word ^ (word >> (Long.SIZE - 1))) > tick) {
+            if (word >= 0) {
+                return TimerWheel.tickFor(word) <= tick;
+            }
+            if (TimerWheel.tickFor(CoarseTime.earliest(~word)) > tick) {
                 return false;
             }
-            if (word >= 0 || DUE.compareAndSet(this, word, ~word)) {
-                return true;
+            long exactly = coarse.exactly(~word);
+            boolean over = TimerWheel.tickFor(exactly) <= tick;
+            // If it comes later than it said, it says so from now on.
+            if (DUE.compareAndSet(this, word, over ? exactly : ~exactly)) {
+                return over;
             }
         }
     }
@@ -144,6 +151,7 @@ abstract non-sealed class ClockEntry extends TpObject {
     /**
      * Changes when an armed entry is served, without the lock.
      * @param seen the word that said when it is served until now
+     * @param due on the monotonic clock, or as {@link CoarseTime#dueIn} has it
      * @return {@code false} if that has changed, and nothing was done
      */
     final boolean putOff(long seen, long due) {

@@ -25,7 +25,7 @@ class ClockShard extends BriefLock {
     /** In the order in which they were armed. */
     private final Map<ClockEntry, WallTime> absolutes = new LinkedHashMap<>();
 
-    private final TimerWheel wheel = new TimerWheel.Apart();
+    private final TimerWheel wheel;
 
     /**
      * Wall clock less monotonic clock when they were last seen to differ by more than
@@ -36,8 +36,9 @@ class ClockShard extends BriefLock {
     /** Whether something was armed that the clock's thread would be late for. */
     private boolean wakeNeeded;
 
-    ClockShard(Clock clock) {
+    ClockShard(Clock clock, CoarseTime coarse) {
         this.clock = clock;
+        this.wheel = new TimerWheel.Apart(coarse);
     }
 
     /**
@@ -281,8 +282,8 @@ class ClockShard extends BriefLock {
         @SuppressWarnings("unused")
         private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
 
-        Apart(Clock clock) {
-            super(clock);
+        Apart(Clock clock, CoarseTime coarse) {
+            super(clock, coarse);
         }
 
     }

@@ -57,9 +57,19 @@ class TimerWheel {
     /** A bit for each slot that is not empty, per level. */
     private final long[] occupied = new long[LEVELS];
 
+    private final CoarseTime coarse;
+
     private volatile long present;
 
     private int size;
+
+    /**
+     * An empty wheel.
+     * @param coarse knows when that is due which was put off by it
+     */
+    TimerWheel(CoarseTime coarse) {
+        this.coarse = coarse;
+    }
 
     final int size() {
         return this.size;
@@ -216,7 +226,7 @@ class TimerWheel {
             boolean taken = false;
             if (shortage == null) {
                 try {
-                    taken = entry.holdIfDue(this.present) && expired.add(entry);
+                    taken = entry.holdIfDue(this.present, this.coarse) && expired.add(entry);
                 }
                 catch (OutOfMemoryError ex) {
                     // The whole slot has been taken, and the rest of it must not be lost.
@@ -344,6 +354,10 @@ class TimerWheel {
 
         @SuppressWarnings("unused")
         private long gap0, gap1, gap2, gap3, gap4, gap5, gap6, gap7;
+
+        Apart(CoarseTime coarse) {
+            super(coarse);
+        }
 
     }
 

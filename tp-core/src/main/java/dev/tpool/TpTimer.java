@@ -64,7 +64,9 @@ public final class TpTimer extends ClockEntry {
      * {@code SetThreadpoolTimerEx} with a due time of zero or less). Replaces due time,
      * period and window of an earlier setting; callbacks that it has posted still run.
      * @param delay the time from now to the first expiry; zero posts the callback before
-     * this method returns
+     * this method returns. Never less; up to two milliseconds more for a delay of two
+     * seconds to half an hour if timers that have yet to fire are set anew so often, some
+     * 500,000 times in a second, that the clock is not read for each
      * @param period the time from one expiry to the next, at a fixed rate; zero to fire
      * once
      * @param window how much later than due the callback may be posted, so that the clock

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -18,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class TimerWheelTests {
 
-    private final TimerWheel wheel = new TimerWheel();
+    private final TimerWheel wheel = new TimerWheel(new CoarseTime(() -> 0));
 
     @Test
     void isEmptyAtFirst() {
@@ -72,7 +74,7 @@ class TimerWheelTests {
     @Test
     void keepsTheOrderOfAddingWithinATickOnEveryLevel() {
         for (long tick = 7; tick < 1L << 45; tick *= 11) {
-            TimerWheel fresh = new TimerWheel();
+            TimerWheel fresh = new TimerWheel(new CoarseTime(() -> 0));
             List<Entry> added = new ArrayList<>();
             // From afar, from the levels in between, and from close by.
             for (long distance = tick; distance > 0; distance /= 5) {
@@ -375,6 +377,28 @@ class TimerWheelTests {
         assertThat(steps).isLessThanOrEqualTo(8);
     }
 
+    @Test
+    void whatWasArmedTooEarlyByTheCoarseTimeIsPutOffWhenItWouldBeDue() {
+        AtomicLong now = new AtomicLong();
+        CoarseTime coarse = new CoarseTime(now::get);
+        TimerWheel wheel = new TimerWheel(coarse);
+        Entry entry = add(wheel, 1);
+        Entry held = add(wheel, 1);
+        coarse.begin();
+        now.set(TimeUnit.MILLISECONDS.toNanos(500));
+        for (Entry each : List.of(entry, held)) {
+            assertThat(each.putOff(each.dueWord(), coarse.dueIn(TimeUnit.SECONDS.toNanos(2)))).isTrue();
+        }
+        coarse.replace();
+
+        long due = TimerWheel.tickFor(TimeUnit.MILLISECONDS.toNanos(2_500));
+        assertThat(advance(wheel, due - 1)).isEmpty();
+        assertThat(entry.dueWord()).as("may be armed anew").isNegative();
+        assertThat(TimerWheel.tickFor(entry.due())).isBetween(due, due + 1);
+        wheel.remove(held);
+        assertThat(advance(wheel, due + 1)).containsExactly(entry);
+    }
+
     @RepeatedTest(40)
     void doesWhatASortedListDoes(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
@@ -501,14 +525,21 @@ class TimerWheelTests {
 
     private static Entry add(TimerWheel wheel, Entry entry, long tick) {
         entry.tick = Math.max(wheel.present() + 1, tick);
-        entry.setDue(tick << TimerWheel.TICK_SHIFT, true);
+        entry.setDue(tick << TimerWheel.TICK_SHIFT, isMovable(tick));
         wheel.add(entry);
         return entry;
     }
 
     private void move(Entry entry, long tick) {
         entry.tick = Math.max(this.wheel.present() + 1, tick);
-        this.wheel.move(entry, tick << TimerWheel.TICK_SHIFT, true);
+        this.wheel.move(entry, tick << TimerWheel.TICK_SHIFT, isMovable(tick));
+    }
+
+    /**
+     * What is movable is due within a lifetime.
+     */
+    private static boolean isMovable(long tick) {
+        return tick < Clock.FARTHEST_NANOS >> TimerWheel.TICK_SHIFT;
     }
 
     private static Entry becomeIdle(Entry entry) {

@@ -1,0 +1,271 @@
+package dev.tpool;
+
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time to which entries are armed anew while that happens so often that reading the
+ * clock would be most of it: a moment of the last milliseconds, which the clock's thread
+ * writes down. What is armed by it is never early, and late by up to {@link #SLACK_NANOS}
+ * in return.
+ */
+final class CoarseTime {
+
+    /*-
+     * Whoever reads the clock waits until the processor has loaded all that was asked for before, so that the
+     * memory of one entry is fetched only after that of the last one has come. That, and not the 25 ns of the
+     * reading itself, is most of what it takes to arm one of many entries anew.
+     *
+     * What is written down is always too early for whoever reads it, by as much as has passed since then. As a
+     * rule that is less than the slack, which is added to each due time. How much it can have been is known
+     * only when the next moment has been written down: no thread reads the old one after that. So the time is
+     * read once more then, and if more than the slack has passed since the old moment (the thread had no
+     * processor, or the process was stopped), the difference is remembered with that moment, and added to
+     * what was armed by it when it would be due. Nobody decides that something is due before the moment that
+     * was there when the time was read has been replaced.
+     *
+     * An entry that is armed so has to say by which moment. A due word has room for that, since entries are
+     * served by ticks of 2^16 nanoseconds:
+     *
+     *   62      COARSE  the rest is to be read so
+     *   61..0   when    in the last 2^16 nanoseconds of the tick before the one in which it is served; which of
+     *                   them says the period, of 2^30 nanoseconds, of the moment
+     *
+     * After PERIODS of these the numbers begin anew, and what is remembered of a period is forgotten. By then
+     * nothing is armed any more that was armed in it: PERIODS is more than twice LONGEST_NANOS, the rest is for
+     * what was late itself.
+     *
+     * The word moment is OFF until somebody asks for it, and again a little later: who arms is to ask anew, which
+     * shows that it is still wanted. Two changes of it are made by the clock's thread alone:
+     *
+     *   from        to          when
+     *   OFF         a moment    it is about to park, and somebody has asked
+     *   a moment    a later one a moment is a millisecond old; many have expired; before it is decided what is due
+     *   a moment    OFF         that was done ROUNDS times
+     */
+
+    /** What is added to every due time. */
+    static final long SLACK_NANOS = 2_000_000;
+
+    /** How long a moment stays. */
+    static final long AGE_NANOS = 1_000_000;
+
+    /** So long a time that nobody minds the slack. */
+    static final long SHORTEST_NANOS = 2_000_000_000L;
+
+    /** See above. */
+    static final long LONGEST_NANOS = 30 * 60 * 1_000_000_000L;
+
+    private static final long COARSE = 1L << 62;
+
+    private static final long OFF = -1;
+
+    private static final int PERIOD_SHIFT = 30;
+
+    private static final int PERIODS = 1 << 12;
+
+    /** How many moments there are before somebody has to ask anew. */
+    private static final int ROUNDS = 64;
+
+    /**
+     * So often has the clock to be read by the same threads, in so short a time, that a
+     * thread which wakes up every millisecond takes less.
+     */
+    private static final int READINGS = 1_000;
+
+    private static final long READINGS_NANOS = 2_000_000;
+
+    /** Each on a cache line of its own. */
+    private static final int GAP = 16;
+
+    private final LongSupplier clock;
+
+    private volatile long moment = OFF;
+
+    private volatile boolean wanted;
+
+    /**
+     * Of each group of threads: how often the clock was read, and since when. Several
+     * threads may spoil it for each other, which only makes it longer until they ask.
+     */
+    private final long[] readings = new long[GAP * (Shards.COUNT + 1)];
+
+    /** All from here on is owned by the thread that serves. */
+    private int roundsLeft;
+
+    /**
+     * By period: what has to be added to what was armed in it. There is none as long as
+     * nobody has asked.
+     */
+    private long @Nullable [] lacking;
+
+    /** The last period from which on that is known. */
+    private long period;
+
+    /**
+     * Nobody has asked yet.
+     * @param clock the nanoseconds since some moment
+     */
+    CoarseTime(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * When something is due, as a due word.
+     * @param delay from now
+     * @return negative if the clock has to be read for it
+     */
+    long dueIn(long delay) {
+        long from = this.moment;
+        if (from < 0 || delay < SHORTEST_NANOS || delay > LONGEST_NANOS) {
+            return -1;
+        }
+        long tick = TimerWheel.tickFor(from + delay + SLACK_NANOS);
+        return COARSE | (((tick - 1) << TimerWheel.TICK_SHIFT) + 1 + indexOf(from));
+    }
+
+    /**
+     * Whether a due word came from {@link #dueIn}.
+     */
+    static boolean isCoarse(long due) {
+        return due >= COARSE;
+    }
+
+    /**
+     * When something is due at the earliest, by its due word; in the same tick in which
+     * it is due if nothing is lacking.
+     */
+    static long earliest(long due) {
+        return due & ~COARSE;
+    }
+
+    /**
+     * When something is due, by its due word. To be called by the thread that serves, for
+     * what would be due by now.
+     */
+    long exactly(long due) {
+        long[] known = this.lacking;
+        long earliest = earliest(due);
+        if (!isCoarse(due) || known == null) {
+            return earliest;
+        }
+        long lacked = known[(int) (earliest - 1) & (PERIODS - 1)];
+        return (lacked > 0) ? earliest + lacked + (1L << TimerWheel.TICK_SHIFT) : earliest;
+    }
+
+    /**
+     * The clock was read to arm something anew.
+     * @param now what it said
+     * @return whether that happens so often that the thread that serves has to be told
+     */
+    boolean isToBeAskedFor(long now) {
+        int index = GAP * (Shards.ofThisThread() + 1);
+        long count = this.readings[index] + 1;
+        if (count >= READINGS) {
+            boolean often = now - this.readings[index + 1] <= READINGS_NANOS;
+            this.readings[index] = 0;
+            this.readings[index + 1] = now;
+            if (often && !this.wanted) {
+                this.wanted = true;
+                return true;
+            }
+            return false;
+        }
+        this.readings[index] = count;
+        return false;
+    }
+
+    /**
+     * Whether somebody has asked.
+     */
+    boolean isWanted() {
+        return this.wanted;
+    }
+
+    /**
+     * Begins, or goes on, to write down what time it is.
+     */
+    void begin() {
+        if (this.moment < 0) {
+            if (this.lacking == null) {
+                this.lacking = new long[PERIODS];
+            }
+            this.roundsLeft = ROUNDS;
+            long now = this.clock.getAsLong();
+            reach(now);
+            this.moment = now;
+        }
+    }
+
+    /**
+     * Ends a round, and begins the next one if there is to be another.
+     * @return whether there is
+     */
+    boolean goesOn() {
+        this.roundsLeft--;
+        if (this.roundsLeft > 0) {
+            replace();
+            return true;
+        }
+        end();
+        return false;
+    }
+
+    /**
+     * Writes down what time it is, if that is done at all.
+     */
+    void replace() {
+        long before = this.moment;
+        if (before >= 0) {
+            long now = this.clock.getAsLong();
+            reach(now);
+            this.moment = now;
+            close(before);
+        }
+    }
+
+    /**
+     * Whoever arms something has to read the clock again.
+     */
+    void end() {
+        long before = this.moment;
+        if (before >= 0) {
+            this.moment = OFF;
+            close(before);
+        }
+        this.wanted = false;
+    }
+
+    /**
+     * Forgets what is remembered of periods whose numbers come again.
+     */
+    private void reach(long now) {
+        long[] known = this.lacking;
+        long reached = now >> PERIOD_SHIFT;
+        if (known != null) {
+            for (long next = Math.max(this.period + 1, reached - PERIODS + 1); next <= reached; next++) {
+                known[(int) next & (PERIODS - 1)] = 0;
+            }
+        }
+        this.period = reached;
+    }
+
+    /**
+     * Nobody reads a moment any more. That is so only once the time is read, after the
+     * other moment has been written: the write is volatile.
+     */
+    private void close(long before) {
+        long[] known = this.lacking;
+        long lacked = this.clock.getAsLong() - before - SLACK_NANOS;
+        if (lacked > 0 && known != null) {
+            int index = indexOf(before);
+            known[index] = Math.max(known[index], lacked);
+        }
+    }
+
+    private static int indexOf(long moment) {
+        return (int) (moment >> PERIOD_SHIFT) & (PERIODS - 1);
+    }
+
+}
