@@ -67,8 +67,7 @@ public class TimerBenchmark {
      */
     @Benchmark
     public void rearm(Owner owner) {
-        int slot = owner.nextSlot();
-        owner.armed[slot] = this.timers.rearm(owner.armed[slot], Expiry.NOTHING, owner.nextDelay());
+        owner.rearm(owner.nextSlot(), this.timers);
     }
 
     /**
@@ -78,7 +77,7 @@ public class TimerBenchmark {
      */
     @Benchmark
     public void rearmSame(Owner owner) {
-        owner.armed[0] = this.timers.rearm(owner.armed[0], Expiry.NOTHING, owner.nextDelay());
+        owner.rearm(0, this.timers);
     }
 
     /**
@@ -133,6 +132,15 @@ public class TimerBenchmark {
         public void cancel(TimerBenchmark benchmark) {
             for (Object timer : this.armed) {
                 benchmark.timers.cancel(timer);
+            }
+        }
+
+        private void rearm(int slot, Timers timers) {
+            Object before = this.armed[slot];
+            Object after = timers.rearm(before, Expiry.NOTHING, nextDelay());
+            if (after != before) {
+                // Who arms the same one again has nothing to remember.
+                this.armed[slot] = after;
             }
         }
 
