@@ -278,7 +278,7 @@ final class Clock {
         if (due < 0) {
             long now = now();
             due = now + delay;
-            if (this.coarse.isToBeAskedFor(now)) {
+            if (CoarseTime.isFor(delay) && this.coarse.isToBeAskedFor(now) && this.thread != null) {
                 wakeThread();
             }
         }

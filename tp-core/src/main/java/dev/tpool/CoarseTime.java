@@ -1,5 +1,6 @@
 package dev.tpool;
 
+import java.lang.invoke.VarHandle;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The time to which entries are armed anew while that happens so often that reading the
  * clock would be most of it: a moment of the last milliseconds, which the clock's thread
  * writes down. What is armed by it is never early, and late by up to {@link #SLACK_NANOS}
- * in return.
+ * in return, or by as much as the thread was held up about that time.
  */
 final class CoarseTime {
 
@@ -29,12 +30,12 @@ final class CoarseTime {
      * served by ticks of 2^16 nanoseconds:
      *
      *   62      COARSE  the rest is to be read so
-     *   61..0   when    in the last 2^16 nanoseconds of the tick before the one in which it is served; which of
-     *                   them says the period, of 2^30 nanoseconds, of the moment
+     *   61..0   when    in the 2^16 nanoseconds before the tick in which it is served; which of them says the
+     *                   period, of 2^26 nanoseconds, of the moment
      *
-     * After PERIODS of these the numbers begin anew, and what is remembered of a period is forgotten. By then
-     * nothing is armed any more that was armed in it: PERIODS is more than twice LONGEST_NANOS, the rest is for
-     * what was late itself.
+     * What was armed by another moment of that period is as much later, too. After PERIODS of these the numbers
+     * begin anew, and what is remembered of a period is forgotten. By then nothing is armed any more that was
+     * armed in it: PERIODS is more than twice LONGEST_NANOS, the rest is for what was late itself.
      *
      * The word moment is OFF until somebody asks for it, and again a little later: who arms is to ask anew, which
      * shows that it is still wanted. Two changes of it are made by the clock's thread alone:
@@ -61,9 +62,9 @@ final class CoarseTime {
 
     private static final long OFF = -1;
 
-    private static final int PERIOD_SHIFT = 30;
+    private static final int PERIOD_SHIFT = 26;
 
-    private static final int PERIODS = 1 << 12;
+    private static final int PERIODS = 1 << 16;
 
     /** How many moments there are before somebody has to ask anew. */
     private static final int ROUNDS = 64;
@@ -87,7 +88,7 @@ final class CoarseTime {
 
     /**
      * Of each group of threads: how often the clock was read, and since when. Several
-     * threads may spoil it for each other, which only makes it longer until they ask.
+     * threads may spoil it for each other: then they ask late, or once too often.
      */
     private final long[] readings = new long[GAP * (Shards.COUNT + 1)];
 
@@ -95,10 +96,10 @@ final class CoarseTime {
     private int roundsLeft;
 
     /**
-     * By period: what has to be added to what was armed in it. There is none as long as
-     * nobody has asked.
+     * By period: how many ticks have to be added to what was armed in it. There is none
+     * as long as nobody has asked.
      */
-    private long @Nullable [] lacking;
+    private int @Nullable [] lacking;
 
     /** The last period from which on that is known. */
     private long period;
@@ -118,11 +119,18 @@ final class CoarseTime {
      */
     long dueIn(long delay) {
         long from = this.moment;
-        if (from < 0 || delay < SHORTEST_NANOS || delay > LONGEST_NANOS) {
+        if (from < 0 || !isFor(delay)) {
             return -1;
         }
         long tick = TimerWheel.tickFor(from + delay + SLACK_NANOS);
         return COARSE | (((tick - 1) << TimerWheel.TICK_SHIFT) + 1 + indexOf(from));
+    }
+
+    /**
+     * Whether there may be a due word for so long a time.
+     */
+    static boolean isFor(long delay) {
+        return delay >= SHORTEST_NANOS && delay <= LONGEST_NANOS;
     }
 
     /**
@@ -145,13 +153,12 @@ final class CoarseTime {
      * what would be due by now.
      */
     long exactly(long due) {
-        long[] known = this.lacking;
+        int[] known = this.lacking;
         long earliest = earliest(due);
         if (!isCoarse(due) || known == null) {
             return earliest;
         }
-        long lacked = known[(int) (earliest - 1) & (PERIODS - 1)];
-        return (lacked > 0) ? earliest + lacked + (1L << TimerWheel.TICK_SHIFT) : earliest;
+        return earliest + ((long) known[(int) (earliest - 1) & (PERIODS - 1)] << TimerWheel.TICK_SHIFT);
     }
 
     /**
@@ -189,7 +196,7 @@ final class CoarseTime {
     void begin() {
         if (this.moment < 0) {
             if (this.lacking == null) {
-                this.lacking = new long[PERIODS];
+                this.lacking = new int[PERIODS];
             }
             this.roundsLeft = ROUNDS;
             long now = this.clock.getAsLong();
@@ -241,7 +248,7 @@ final class CoarseTime {
      * Forgets what is remembered of periods whose numbers come again.
      */
     private void reach(long now) {
-        long[] known = this.lacking;
+        int[] known = this.lacking;
         long reached = now >> PERIOD_SHIFT;
         if (known != null) {
             for (long next = Math.max(this.period + 1, reached - PERIODS + 1); next <= reached; next++) {
@@ -252,15 +259,18 @@ final class CoarseTime {
     }
 
     /**
-     * Nobody reads a moment any more. That is so only once the time is read, after the
-     * other moment has been written: the write is volatile.
+     * Nobody reads a moment any more, since another one has been written. The time is
+     * read after that.
      */
     private void close(long before) {
-        long[] known = this.lacking;
+        VarHandle.fullFence();
         long lacked = this.clock.getAsLong() - before - SLACK_NANOS;
+        int[] known = this.lacking;
         if (lacked > 0 && known != null) {
             int index = indexOf(before);
-            known[index] = Math.max(known[index], lacked);
+            // What the word says may be almost a tick too early.
+            long ticks = TimerWheel.tickFor(lacked) + 1;
+            known[index] = (int) Math.max(known[index], Math.min(ticks, Integer.MAX_VALUE));
         }
     }
 

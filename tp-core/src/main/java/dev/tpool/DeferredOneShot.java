@@ -18,6 +18,9 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     /** By whoever posts, one after the other. */
     private volatile boolean posted;
 
+    /** By the worker that has claimed it. */
+    private volatile boolean begun;
+
     private final long acceptedAt;
 
     DeferredOneShot(TpEnvironment environment, TpDeferredTask<@Nullable Object> task, @Nullable Object context,
@@ -107,12 +110,27 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
         if (!leaveQueueAndHold()) {
             return false;
         }
-        boolean claimed;
+        boolean claimed = false;
+        Throwable failure = null;
+        instance.asks(this);
         try {
-            claimed = enterAndClaim(instance);
+            boolean entered = false;
+            try {
+                entered = this.task.tryEnter();
+            }
+            catch (Throwable ex) {
+                failure = ex;
+            }
+            claimed = entered && claimEntered(instance);
         }
         finally {
+            instance.asks(null);
             settle(false);
+        }
+        if (failure != null) {
+            // Not before: who is told may wait until it is quiet.
+            pool().report(this, failure);
+            cancel();
         }
         if (!claimed && pool().isClosed()) {
             // Nobody may post it any more.
@@ -121,26 +139,20 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
         return claimed;
     }
 
-    private boolean enterAndClaim(TpCallbackInstance instance) {
-        if (!tryEnter()) {
-            return false;
-        }
-        boolean claimed = super.claim(instance);
-        if (!claimed) {
+    private boolean claimEntered(TpCallbackInstance instance) {
+        this.begun = super.claim(instance);
+        if (!this.begun) {
             this.task.undoEnter();
         }
-        return claimed;
+        return this.begun;
     }
 
-    private boolean tryEnter() {
-        try {
-            return this.task.tryEnter();
-        }
-        catch (Throwable ex) {
-            pool().report(this, ex);
-            cancel();
-            return false;
-        }
+    /**
+     * Without those who only ask.
+     */
+    @Override
+    long outstanding() {
+        return pending() + (this.begun ? running() : 0);
     }
 
     @Override

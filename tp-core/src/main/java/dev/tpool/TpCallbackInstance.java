@@ -58,6 +58,9 @@ public final class TpCallbackInstance {
      */
     private @Nullable QueueNode node;
 
+    /** Seen by the thread alone. */
+    private @Nullable QueueNode asked;
+
     /** In the pool's ticks; 0 if nobody measures. */
     private long startedAt;
 
@@ -333,12 +336,23 @@ public final class TpCallbackInstance {
 
     static void refuseSelfClose(TpCleanupGroup group) {
         for (TpCallbackInstance each = onThread(); each != null; each = each.outer) {
-            if (each.node != null && each.node.environment().cleanupGroup() == group) {
-                throw new IllegalStateException(
-                        "closing the members of cleanup group '" + group.name() + "' from the callback of its member '"
-                                + each.node.source().name() + "' would wait for itself");
-            }
+            refuseSelfClose(group, each.node);
+            refuseSelfClose(group, each.asked);
         }
+    }
+
+    private static void refuseSelfClose(TpCleanupGroup group, @Nullable QueueNode member) {
+        if (member != null && member.environment().cleanupGroup() == group) {
+            throw new IllegalStateException("closing the members of cleanup group '" + group.name()
+                    + "' from the callback of its member '" + member.source().name() + "' would wait for itself");
+        }
+    }
+
+    /**
+     * Says which deferred one-shot is asked on this thread whether it can begin.
+     */
+    void asks(@Nullable QueueNode deferred) {
+        this.asked = deferred;
     }
 
     void begin(QueueNode next, long now) {

@@ -401,7 +401,7 @@ public final class TpCleanupGroup implements AutoCloseable {
                 this.dropped = this.object.cancelOutstanding();
             }
             long outstanding = this.object.outstanding();
-            // A deferred one that is being asked counts as running, too.
+            // A deferred one that has just been claimed counts as running twice.
             this.outstanding = this.oneShot ? Math.min(outstanding, 1 - this.dropped) : outstanding;
         }
 

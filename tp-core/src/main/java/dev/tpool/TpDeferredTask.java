@@ -14,7 +14,8 @@ public interface TpDeferredTask<C extends @Nullable Object> extends TpTask<C> {
 
     /**
      * Takes what the callback needs on the thread that is about to run it. Must not
-     * block, and should not throw: a callback whose attempt throws is dropped.
+     * block, nor close the members of the callback's cleanup group, which wait until this
+     * is over; and should not throw: a callback whose attempt throws is dropped.
      * @return {@code false} to go back: the callback is pending as before, holds no
      * thread, and is queued again by the next {@link TpDeferredCallback#postNow()}, which
      * may be called even before this method has returned

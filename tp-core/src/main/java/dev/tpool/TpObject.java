@@ -115,7 +115,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     /**
      * What is queued and what is running.
      */
-    final long outstanding() {
+    long outstanding() {
         return pending() + running();
     }
 

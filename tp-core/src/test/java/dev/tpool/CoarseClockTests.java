@@ -46,6 +46,19 @@ class CoarseClockTests {
     }
 
     @Test
+    void theClocksThreadIsNotAskedForWhatIsDueSoon() {
+        TpTimer timer = this.environment.timer(() -> {
+        });
+        timer.set(Duration.ofMillis(1_900));
+        for (int i = 0; i < 20; i++) {
+            readingsForMany(timer, Duration.ofMillis(1_900));
+        }
+
+        assertThat(this.time.parks.get()).isLessThan(50);
+        timer.close();
+    }
+
+    @Test
     void theClocksThreadSleepsAgainOnceThatIsOver() {
         TpTimer timer = setAnewUntilTheClockIsHardlyRead();
         Pools.eventually(() -> this.time.lastPark.get() > TimeUnit.SECONDS.toNanos(1));

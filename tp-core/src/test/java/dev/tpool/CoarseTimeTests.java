@@ -104,6 +104,24 @@ class CoarseTimeTests {
     }
 
     @Test
+    void whatWasArmedLongBeforeTheThreadWasHeldUpIsNotLater() {
+        this.coarse.begin();
+        long due = this.coarse.dueIn(5 * SECOND);
+        this.now += 100 * MILLI;
+        this.coarse.end();
+        this.coarse.begin();
+        this.now += 300 * MILLI;
+        this.coarse.replace();
+
+        assertThat(this.coarse.exactly(due) - CoarseTime.earliest(due)).isLessThan(100 * MILLI);
+        long other = this.coarse.dueIn(5 * SECOND);
+        this.now += 8 * SECOND;
+        this.coarse.replace();
+        assertThat(this.coarse.exactly(due)).isLessThan(this.now);
+        assertThat(this.coarse.exactly(other)).isGreaterThan(this.now);
+    }
+
+    @Test
     void whatIsArmedWhileItEndsIsDueLater() {
         this.coarse.begin();
         this.now += 30 * MILLI;

@@ -177,6 +177,61 @@ class TpDeferredCallbackTests {
     }
 
     @Test
+    void doesNotCountAsRunInALaterCloseEither() throws Exception {
+        Gate gate = new Gate();
+        this.task.whileEntering = gate::pass;
+        this.environment.tryDefer(this.task, "a").postNow();
+        gate.awaitArrivals(1);
+        assertThat(this.group.closeMembers(true, null, Duration.ZERO).complete()).isFalse();
+
+        Started<TpCloseReport> closer = this.pools.start(() -> this.group.closeMembers(true, null));
+        closer.awaitBlocked();
+        gate.open();
+        assertThat(closer.get().members()).singleElement().satisfies((member) -> {
+            assertThat(member.ran()).isZero();
+            assertThat(member.finished()).isTrue();
+        });
+    }
+
+    @Test
+    void theCloseOfItsGroupIsRefusedWhileItEnters() {
+        List<Throwable> refused = new CopyOnWriteArrayList<>();
+        this.task.whileEntering = () -> {
+            try {
+                this.group.closeMembers(true, null);
+            }
+            catch (Exception ex) {
+                refused.add(ex);
+            }
+        };
+        this.environment.tryDefer(this.task, "a").postNow();
+
+        Pools.eventually(() -> this.group.size() == 0);
+        assertThat(refused).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(this.task.log).containsExactly("enter", "run a", "completed null");
+    }
+
+    @Test
+    void whoIsToldThatItsEntryThrewMayCloseItsGroup() {
+        this.task.whileEntering = () -> {
+            throw new IllegalStateException("broken");
+        };
+        List<TpCloseReport> reports = new CopyOnWriteArrayList<>();
+        this.task.whenCancelled = () -> {
+            try {
+                reports.add(this.group.closeMembers(true, null));
+            }
+            catch (InterruptedException ex) {
+                throw new IllegalStateException(ex);
+            }
+        };
+        this.environment.tryDefer(this.task, "a").postNow();
+
+        Pools.eventually(() -> reports.size() == 1);
+        assertThat(this.group.size()).isZero();
+    }
+
+    @Test
     void isRejectedWhileItEntersAndUndoesThat() {
         TpDeferredCallback[] deferred = new TpDeferredCallback[1];
         this.task.whileEntering = () -> assertThat(deferred[0].reject()).isTrue();
@@ -377,6 +432,9 @@ class TpDeferredCallbackTests {
         volatile Runnable whileEntering = () -> {
         };
 
+        volatile Runnable whenCancelled = () -> {
+        };
+
         volatile Thread thread;
 
         volatile boolean nameless;
@@ -416,6 +474,7 @@ class TpDeferredCallbackTests {
         @Override
         public void cancelled() {
             this.log.add("cancelled");
+            this.whenCancelled.run();
         }
 
     }

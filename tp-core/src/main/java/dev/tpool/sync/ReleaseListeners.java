@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReleaseListeners {
 
+    static {
+        Telling.prepare();
+    }
+
     private final ConcurrentMap<Listener, Integer> listeners = new ConcurrentHashMap<>();
 
     void add(Runnable listener) {
@@ -44,8 +48,18 @@ final class ReleaseListeners {
     private void tell(Listener listener) {
         // Those that are added from here on are for the next time.
         Integer times = this.listeners.remove(listener);
+        Error failure = null;
         for (int left = (times != null) ? times : 0; left > 0; left--) {
-            Telling.tell(listener);
+            try {
+                Telling.tell(listener);
+            }
+            catch (Error ex) {
+                // The end of the stack: it is told as often all the same.
+                failure = ex;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

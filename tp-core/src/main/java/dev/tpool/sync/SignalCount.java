@@ -55,6 +55,10 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
+    static {
+        Telling.prepare();
+    }
+
     /** The name of what was given none. */
     static final String UNNAMED = "unnamed";
 

@@ -1,14 +1,11 @@
 package dev.tpool.sync;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
-
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells those who wait for something that it has come, on the thread that brought it
  * about. Who is told may bring about the next thing, and so on: up to a point they are
- * told within one another, and all further ones once the innermost of these has returned,
+ * told within one another, and all further ones once the outermost of these has returned,
  * so that the stack does not grow with the number of those who pass something on.
  */
 final class Telling {
@@ -19,21 +16,32 @@ final class Telling {
      */
     private static final int MOST_NESTED = 64;
 
-    private static final int NESTED = 0;
-
-    private static final int LATER = 1;
-
     /*-
-     * Of each thread: how many are being told within one another (an int[1]), and who is told
-     * later. That is done by the innermost of MOST_NESTED, or if the stack has ended there by the
-     * outermost.
+     * Of each thread: how many are being told within one another (an int[1]), and the first and the last of
+     * those who are told later, each an array of the one and the next. The outermost tells them.
      *
      * No class of the library's, since threads that outlive its class loader keep it.
      */
-    private static final ThreadLocal<Object[]> STATE = ThreadLocal
-        .withInitial(() -> new Object[] { new int[1], new ArrayDeque<Runnable>() });
+    private static final ThreadLocal<@Nullable Object[]> STATE = ThreadLocal
+        .withInitial(() -> new @Nullable Object[] { new int[1], null, null });
+
+    private static final int NESTED = 0;
+
+    private static final int FIRST = 1;
+
+    private static final int LAST = 2;
+
+    private static final int NEXT = 1;
 
     private Telling() {
+    }
+
+    /**
+     * Has the class ready before it is needed: one that the end of the stack has kept
+     * from that would be of no use to anybody ever after.
+     */
+    static void prepare() {
+        STATE.get();
     }
 
     /**
@@ -41,12 +49,11 @@ final class Telling {
      * @param told does not throw, unless the stack ends
      */
     static void tell(Told told) {
-        Object[] state = state();
-        if (state == null) {
+        @Nullable Object @Nullable [] state = state();
+        if (state == null || !(state[NESTED] instanceof int[] nested)) {
             told.tell();
             return;
         }
-        int[] nested = (int[]) state[NESTED];
         int before = nested[0];
         if (before >= MOST_NESTED && tellLater(state, told)) {
             return;
@@ -60,8 +67,8 @@ final class Telling {
             failure = ex;
         }
         try {
-            if (before == 0 || before == MOST_NESTED - 1) {
-                failure = tellThoseLeft(later(state), failure);
+            if (before == 0 && state[FIRST] != null) {
+                failure = tellThoseLeft(state, failure);
             }
         }
         finally {
@@ -72,7 +79,7 @@ final class Telling {
         }
     }
 
-    private static Object @Nullable [] state() {
+    private static @Nullable Object @Nullable [] state() {
         try {
             return STATE.get();
         }
@@ -82,31 +89,40 @@ final class Telling {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static Queue<Runnable> later(Object[] state) {
-        return (Queue<Runnable>) state[LATER];
-    }
-
-    private static boolean tellLater(Object[] state, Told told) {
+    private static boolean tellLater(@Nullable Object[] state, Told told) {
+        @Nullable Object[] node;
         try {
-            return later(state).add(told::tell);
+            node = new @Nullable Object[] { told, null };
         }
         catch (OutOfMemoryError ex) {
             return false;
         }
+        // Nothing of this fails.
+        if (state[FIRST] != null && state[LAST] instanceof Object[] last) {
+            last[NEXT] = node;
+        }
+        else {
+            state[FIRST] = node;
+        }
+        state[LAST] = node;
+        return true;
     }
 
-    private static @Nullable Error tellThoseLeft(Queue<Runnable> later, @Nullable Error before) {
+    private static @Nullable Error tellThoseLeft(@Nullable Object[] state, @Nullable Error before) {
         Error failure = before;
-        for (Runnable next = later.poll(); next != null; next = later.poll()) {
+        while (state[FIRST] instanceof Object[] node) {
+            state[FIRST] = node[NEXT];
             try {
-                next.run();
+                if (node[0] instanceof Told told) {
+                    told.tell();
+                }
             }
             catch (Error ex) {
                 // The others are told all the same.
                 failure = ex;
             }
         }
+        state[LAST] = null;
         return failure;
     }
 

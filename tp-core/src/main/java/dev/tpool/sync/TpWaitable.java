@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
  * {@link #register} if the signal was already there) and never under a lock of the
  * waitable, so that it may call the waitable again. The events and semaphores of this
  * package call it before the method that gave the signal returns, unless 64 of them are
- * running within one another on that thread: then after the innermost one, so that the
+ * running within one another on that thread: then after the outermost one, so that the
  * stack does not grow with the number of waiters that pass a signal on.</li>
  * <li>What a waiter throws must keep no other waiter from being told and must not reach
  * the thread that gave the signal, which has done its part. The waitables of this package
