@@ -26,8 +26,8 @@ final class CoarseTime {
      * what was armed by it when it would be due. Nobody decides that something is due before the moment that
      * was there when the time was read has been replaced.
      *
-     * An entry that is armed so has to say by which moment. A due word has room for that, since entries are
-     * served by ticks of 2^16 nanoseconds:
+     * An entry that is armed so has to say by which moment. What says when it is due has room for that, since
+     * entries are served by ticks of 2^16 nanoseconds:
      *
      *   62      COARSE  the rest is to be read so
      *   61..0   when    in the 2^16 nanoseconds before the tick in which it is served; which of them says the
@@ -38,7 +38,7 @@ final class CoarseTime {
      * armed in it: PERIODS is more than twice LONGEST_NANOS, the rest is for what was late itself.
      *
      * The word moment is OFF until somebody asks for it, and again a little later: who arms is to ask anew, which
-     * shows that it is still wanted. Two changes of it are made by the clock's thread alone:
+     * shows that it is still wanted. It is changed by the clock's thread alone:
      *
      *   from        to          when
      *   OFF         a moment    it is about to park, and somebody has asked
@@ -113,7 +113,7 @@ final class CoarseTime {
     }
 
     /**
-     * When something is due, as a due word.
+     * When something is due, with the moment by which that is said.
      * @param delay from now
      * @return negative if the clock has to be read for it
      */
@@ -127,30 +127,32 @@ final class CoarseTime {
     }
 
     /**
-     * Whether there may be a due word for so long a time.
+     * Whether there is an answer for so long a time.
      */
     static boolean isFor(long delay) {
         return delay >= SHORTEST_NANOS && delay <= LONGEST_NANOS;
     }
 
     /**
-     * Whether a due word came from {@link #dueIn}.
+     * Whether {@link #dueIn} has said so.
      */
     static boolean isCoarse(long due) {
         return due >= COARSE;
     }
 
     /**
-     * When something is due at the earliest, by its due word; in the same tick in which
-     * it is due if nothing is lacking.
+     * When something is due at the earliest; in the same tick in which it is due if
+     * nothing is lacking.
+     * @param due any time, or what {@link #dueIn} said
      */
     static long earliest(long due) {
         return due & ~COARSE;
     }
 
     /**
-     * When something is due, by its due word. To be called by the thread that serves, for
-     * what would be due by now.
+     * When something is due. To be called by the thread that serves, for what would be
+     * due by now.
+     * @param due any time, or what {@link #dueIn} said
      */
     long exactly(long due) {
         int[] known = this.lacking;

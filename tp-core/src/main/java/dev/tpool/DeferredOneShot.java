@@ -18,7 +18,7 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     /** By whoever posts, one after the other. */
     private volatile boolean posted;
 
-    /** By the worker that has claimed it. */
+    /** Set by the worker that has claimed it; others may have asked at the same time. */
     private volatile boolean begun;
 
     private final long acceptedAt;
@@ -140,11 +140,14 @@ final class DeferredOneShot extends TpObject implements TpDeferredCallback {
     }
 
     private boolean claimEntered(TpCallbackInstance instance) {
-        this.begun = super.claim(instance);
-        if (!this.begun) {
+        boolean claimed = super.claim(instance);
+        if (claimed) {
+            this.begun = true;
+        }
+        else {
             this.task.undoEnter();
         }
-        return this.begun;
+        return claimed;
     }
 
     /**

@@ -194,6 +194,25 @@ class TpDeferredCallbackTests {
     }
 
     @Test
+    void beginsOnceAndIsOutstandingIfTwoAskAtTheSameTime() {
+        DeferredOneShot deferred = (DeferredOneShot) this.environment.tryDefer(this.task, "a");
+        List<Boolean> claimed = new CopyOnWriteArrayList<>();
+        this.task.whileEntering = () -> {
+            this.task.whileEntering = () -> {
+            };
+            claimed.add(deferred.claim(new TpCallbackInstance(this.pool, null)));
+        };
+
+        claimed.add(deferred.claim(new TpCallbackInstance(this.pool, null)));
+        assertThat(claimed).containsExactly(true, false);
+        assertThat(this.task.log).containsExactly("enter", "enter", "undo");
+        assertThat(deferred.outstanding()).isEqualTo(1);
+
+        deferred.settle(false);
+        assertThat(this.group.size()).isZero();
+    }
+
+    @Test
     void theCloseOfItsGroupIsRefusedWhileItEnters() {
         List<Throwable> refused = new CopyOnWriteArrayList<>();
         this.task.whileEntering = () -> {
