@@ -274,6 +274,22 @@ final class Clock {
         if (seen >= 0) {
             return false;
         }
+        long due = dueIn(delay);
+        if (!entry.putOff(seen, due)) {
+            return false;
+        }
+        if (comesTooLate(entry, due)) {
+            bringForward(entry);
+        }
+        return true;
+    }
+
+    /**
+     * When something is due that is movable. Reads the clock, unless that is done too
+     * often.
+     * @return on the monotonic clock, or what {@link CoarseTime#dueIn} said
+     */
+    long dueIn(long delay) {
         long due = this.coarse.dueIn(delay);
         if (due < 0) {
             long now = now();
@@ -282,21 +298,16 @@ final class Clock {
                 wakeThread();
             }
         }
-        if (!entry.putOff(seen, due)) {
-            return false;
-        }
-        if (comesTooLate(entry, CoarseTime.earliest(due))) {
-            bringForward(entry);
-        }
-        return true;
+        return due;
     }
 
     /**
      * Whether an entry that was armed anew has to be brought forward, since the wheel or
      * the thread would see it too late.
+     * @param due when, or what {@link CoarseTime#dueIn} said
      */
     boolean comesTooLate(ClockEntry entry, long due) {
-        long tick = TimerWheel.tickFor(due);
+        long tick = TimerWheel.tickFor(CoarseTime.earliest(due));
         return !shardOf(entry).reachesInTime(entry, tick) || wouldMiss(tick);
     }
 
@@ -328,6 +339,7 @@ final class Clock {
 
     /**
      * Arms an entry by the monotonic clock. Under its lock.
+     * @param due when; if it is movable, also what {@link CoarseTime#dueIn} said
      * @param movable whether it may be armed anew without the lock
      * @return whether it was armed before
      */

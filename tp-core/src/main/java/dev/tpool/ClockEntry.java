@@ -89,6 +89,7 @@ abstract non-sealed class ClockEntry extends TpObject {
 
     /**
      * Says when it is served. Under the lock.
+     * @param due when; if it is movable, also what {@link CoarseTime#dueIn} said
      * @param movable whether it may be armed anew without the lock
      */
     final void setDue(long due, boolean movable) {
@@ -151,7 +152,7 @@ abstract non-sealed class ClockEntry extends TpObject {
     /**
      * Changes when an armed entry is served, without the lock.
      * @param seen the word that said when it is served until now
-     * @param due on the monotonic clock, or as {@link CoarseTime#dueIn} has it
+     * @param due when, or what {@link CoarseTime#dueIn} said
      * @return {@code false} if that has changed, and nothing was done
      */
     final boolean putOff(long seen, long due) {

@@ -80,6 +80,7 @@ class ClockShard extends BriefLock {
 
     /**
      * Arms an entry by the monotonic clock. Under the lock.
+     * @param due when; if it is movable, also what {@link CoarseTime#dueIn} said
      * @param movable whether it may be armed anew without the lock
      * @return whether it was armed before
      */
@@ -96,7 +97,7 @@ class ClockShard extends BriefLock {
             entry.setDue(served, movable);
             this.wheel.add(entry);
         }
-        lookBy(TimerWheel.tickFor(served));
+        lookBy(TimerWheel.tickFor(entry.due()));
         return before;
     }
 

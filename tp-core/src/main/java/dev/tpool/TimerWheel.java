@@ -96,6 +96,7 @@ class TimerWheel {
 
     /**
      * Serves an entry that has been added at another time than before.
+     * @param due when; if it is movable, also what {@link CoarseTime#dueIn} said
      */
     final void move(ClockEntry entry, long due, boolean movable) {
         entry.setDue(due, movable);

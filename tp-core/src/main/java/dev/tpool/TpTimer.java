@@ -65,9 +65,11 @@ public final class TpTimer extends ClockEntry {
      * period and window of an earlier setting; callbacks that it has posted still run.
      * @param delay the time from now to the first expiry; zero posts the callback before
      * this method returns. Never less; up to two milliseconds more for a delay of two
-     * seconds to half an hour if timers that have yet to fire are set anew so often, some
-     * 500,000 times in a second, that the clock is not read for each. If the process is
-     * held up about then, by a pause of the collector say, as much more as it was
+     * seconds to half an hour if timers that have yet to fire, or waits with a time-out,
+     * are set so often, some 500,000 times in a second, that the clock is not read for
+     * each: those that are due within so short a time may fire in another order, too. If
+     * the process is held up about then, by a pause of the collector say, as much more as
+     * it was
      * @param period the time from one expiry to the next, at a fixed rate; zero to fire
      * once
      * @param window how much later than due the callback may be posted, so that the clock

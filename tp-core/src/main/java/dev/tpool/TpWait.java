@@ -121,7 +121,9 @@ public final class TpWait extends ClockEntry {
      * setting; callbacks that it has posted still run.
      * @param waitable what to wait for
      * @param timeout the time from now, on the monotonic clock; zero times out before
-     * this method returns and leaves a signal alone
+     * this method returns and leaves a signal alone. Never less; if time-outs are set
+     * very often, as much more as the delay of
+     * {@link TpTimer#set(Duration, Duration, Duration)}
      * @return whether an earlier setting was taken back by this call before it fired. If
      * the wait was set and this is {@code false}, its callback is posted or has run.
      * @throws IllegalArgumentException if the time-out is negative
@@ -182,7 +184,7 @@ public final class TpWait extends ClockEntry {
     private boolean set(TpWaitable waitable, Timeout timeout, long nanos) {
         Objects.requireNonNull(waitable, "waitable");
         boolean atOnce = isOver(timeout, nanos);
-        long due = (timeout == Timeout.RELATIVE) ? pool().clock().now() + nanos : nanos;
+        long due = (timeout == Timeout.RELATIVE) ? pool().clock().dueIn(nanos) : nanos;
         TpActivationContext captured = environment().capture();
         boolean usedAgain = captured == null && TpReusableWaiter.isToldBy(waitable);
         WaitSetting single = (usedAgain || atOnce) ? null : new WaitSetting.Single(this, captured);

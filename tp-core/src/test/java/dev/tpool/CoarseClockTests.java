@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.tpool.sync.TpEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Timers that are set anew so often that the clock is not read each time, in real time.
+ * Timers and waits that are set anew so often that the clock is not read each time, in
+ * real time.
  */
 class CoarseClockTests {
 
@@ -56,6 +58,83 @@ class CoarseClockTests {
 
         assertThat(this.time.parks.get()).isLessThan(50);
         timer.close();
+    }
+
+    @Test
+    void theClockIsHardlyReadIfWaitsAreSetAnewOverAndOver() {
+        TpEvent event = TpEvent.manualReset();
+        TpWait wait = this.environment.wait((instance, context, self, result) -> {
+        }, null);
+        // A clock that has nothing armed sleeps, and is woken by each setting.
+        TpTimer other = this.environment.timer(() -> {
+        });
+        other.set(Duration.ofHours(1));
+
+        Pools.eventually(() -> {
+            long before = this.time.readings.get();
+            for (int i = 0; i < MANY; i++) {
+                wait.set(event, Duration.ofMinutes(10));
+            }
+            return this.time.readings.get() - before < MANY / 2;
+        });
+        wait.close();
+        other.close();
+    }
+
+    @Test
+    void theClockIsHardlyReadIfWaitsAreSetAnewAfterEachSignal() {
+        TpEvent event = TpEvent.autoReset();
+        TpWait wait = this.environment.wait((instance, context, self, result) -> {
+        }, null);
+
+        Pools.eventually(() -> {
+            long before = this.time.readings.get();
+            for (int i = 0; i < MANY; i++) {
+                wait.set(event, Duration.ofMinutes(10));
+                event.set();
+            }
+            return this.time.readings.get() - before < MANY / 2;
+        });
+        wait.close();
+    }
+
+    @Test
+    void noWaitTimesOutEarlyAndEachDoesSoOnce() {
+        Duration timeout = Duration.ofSeconds(2);
+        TpEvent event = TpEvent.manualReset();
+        int count = 64;
+        long[] begun = new long[count];
+        AtomicLong[] fired = new AtomicLong[count];
+        AtomicInteger total = new AtomicInteger();
+        TpWait[] waits = new TpWait[count];
+        for (int i = 0; i < count; i++) {
+            AtomicLong moment = new AtomicLong();
+            fired[i] = moment;
+            waits[i] = this.environment.wait((instance, context, self, result) -> {
+                moment.set(System.nanoTime());
+                total.incrementAndGet();
+            }, null);
+        }
+        int expected = 0;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        do {
+            for (int i = 0; i < count; i++) {
+                begun[i] = System.nanoTime();
+                if (!waits[i].set(event, timeout)) {
+                    // The first time, or it has timed out, since the process was held up.
+                    expected++;
+                }
+            }
+        }
+        while (System.nanoTime() < end);
+
+        int settings = expected;
+        Pools.eventually(() -> total.get() >= settings);
+        for (int i = 0; i < count; i++) {
+            assertThat(fired[i].get() - begun[i]).isGreaterThanOrEqualTo(timeout.toNanos());
+            waits[i].close();
+        }
+        assertThat(total).hasValue(settings);
     }
 
     @Test
