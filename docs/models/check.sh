@@ -21,6 +21,10 @@ crew   |  0 | -DPOSTERS=1 -DPOSTS=1 -DCHILDREN=2 -DSLOTS=2         | a callback 
 crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT             | 3 posts to one object, 2 workers
 crew   |  0 | -DPOSTERS=2 -DPOSTS=1 -DSLOTS=2 -DOBJECT             | 2 posters to one object, 2 workers
 crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT -DSTAND_BY  | 3 posts to one object, and a worker stands by
+crew   |  0 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DSTAND_BY           | 3 one-shots, and a worker stands by
+crew   |  0 | -DPOSTERS=2 -DPOSTS=1 -DSLOTS=2 -DSTAND_BY           | 2 posters of a one-shot, and a worker stands by
+crew   |  0 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE -DSTAND_BY             | a worker stands by, and the pool is closed
+crew   |  0 | -DPOSTERS=1 -DSLOTS=2 -DLEAVES=1 -DSTAND_BY          | who stands by leaves
 crew   |  0 | -DPOSTERS=1 -DLEAVES=1                               | idle workers leave
 crew   |  0 | -DPOSTERS=1 -DSLOTS=2 -DFAILS=1 -DGOVERNOR           | a start fails, a governor sees to it
 crew   |  0 | -DPOSTERS=1 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR           | a governor replaces who is blocked
@@ -54,6 +58,9 @@ crew   | 25 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | the owner f
 crew   | 26 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | a lane without a lock
 crew   | 27 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2 -DBATCH_UNTOLD       | isEmpty() looks at the line before the arrivals
 crew   | 28 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT -DSTAND_BY  | who stands by waits to be woken
+crew   | 33 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DOBJECT -DSTAND_BY  | who stands by no longer does not look at the queue
+crew   | 34 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DSTAND_BY           | who is woken still stands by
+crew   | 35 | -DPOSTERS=1 -DPOSTS=3 -DSLOTS=2 -DSTAND_BY           | looks at the queue before it stands by no longer
 crew   | 29 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | a worker is started after the end
 crew   | 30 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | what is added after the end stays in the queue
 crew   | 31 | -DPOSTERS=1 -DMAX=1 -DCLOSE                          | who leaves stays for what is added after the end

@@ -16,7 +16,7 @@
  * CLOSE            the pool is closed, at any moment, and somebody waits for its end
  * GOVERNOR         there is a governor, which nothing but FAILS and a LIMIT below MAX needs
  * BATCH_UNTOLD     takeBatch() is not followed by tellOfMore()
- * STAND_BY         workers may park though the object is queued, while another one runs
+ * STAND_BY         one of those who park may stand by, and does not have to be woken for what others get to
  * MUTATION         plants the bug of this number
  */
 #ifndef POSTERS
@@ -60,6 +60,10 @@ bool lock;
 bool waiting; /* the terminator, on workerLeft */
 bool parked[SLOTS];
 byte limit = LIMIT;
+#ifdef STAND_BY
+#define NOBODY SLOTS
+byte standing_by = NOBODY;
+#endif
 
 /* Threads: whether one was started on the slot and has not ended */
 bool thread[SLOTS];
@@ -188,6 +192,7 @@ inline isEmpty(answer) {
 #define STARTING 5
 #define BACKLOG 6
 #define REPLACE 7
+#define IS_SEEN_TO 8
 
 #define SIGNAL_LOCALS bool none = true; bool late; byte next, otherwise, other
 
@@ -225,12 +230,25 @@ inline countWoken(w) {
 #endif
 }
 
+inline noMoreStandBy(w) {
+#if defined(STAND_BY) && MUTATION != 34
+    if
+    :: standing_by == w -> standing_by = NOBODY
+    :: else
+    fi
+#else
+    skip
+#endif
+}
+
 inline popFromStack(w) {
 #if MUTATION == 3
     word(0, -1, 1)
 #else
     parked[w] = false
 #endif
+    ;
+    noMoreStandBy(w)
 }
 
 /* Under the lock, which it gives back */
@@ -279,8 +297,21 @@ inline go(most) {
             fi;
             if
             :: searching > 0 -> otherwise = RETURN; next = RETURN; break
+#ifdef STAND_BY
+            :: searching == 0 && idle < alive -> next = IS_SEEN_TO
+            :: searching == 0 && idle == alive -> next = (idle > 0 -> WAKE : otherwise)
+#else
             :: else -> next = (idle > 0 -> WAKE : otherwise)
+#endif
             fi }
+#ifdef STAND_BY
+    /* isSeenTo(): whatever hasMoreThanOneObject() says */
+    :: atomic { next == IS_SEEN_TO ->
+            if
+            :: standing_by != NOBODY -> otherwise = RETURN; next = RETURN; break
+            :: true -> next = (idle > 0 -> WAKE : otherwise)
+            fi }
+#endif
     /* wakeOne() */
     :: atomic { next == WAKE && !lock ->
             if
@@ -435,10 +466,26 @@ inline begin() {
     assert(running <= MAX && !terminated)
 }
 
+#ifdef STAND_BY
+inline beginStandBy() {
+    if
+    :: standing_by == NOBODY -> standing_by = me
+    :: else
+    fi
+}
+#endif
+
 inline parkNow() {
     parked[me] = true;
     word(0, 1, mineWas);
     mine = false
+}
+
+/* unpark(), under the lock */
+inline takeOneself() {
+    parked[me] = false;
+    noMoreStandBy(me);
+    word(0, -1, 1)
 }
 
 /* The owner puts nodes in line, which is empty then */
@@ -684,8 +731,10 @@ awaitWork:
     /* spin(): looks as often as it likes, by going back to claimNext() */
     :: atomic { !mine && searching == 0 -> word(0, 0, 1); mine = true; goto serve }
 #ifdef STAND_BY
-    /* standBy() */
-    :: atomic { !lock && running > 0 -> parkNow(); goto standing }
+    /* standBy(): looks for something else than the object, and there is nothing else */
+    :: atomic { !lock && running > 0 -> beginStandBy(); parkNow(); goto end_parked }
+    /* park(): callbacks are begun one soon after the other */
+    :: atomic { !lock && !isFinished && alive - idle > 1 -> beginStandBy(); parkNow(); goto look }
 #endif
     /* park() */
 #ifdef CLOSE
@@ -703,23 +752,48 @@ awaitWork:
         :: else
         fi
     fi;
-    atomic { none = true; parkNow(); lock = false };
+    atomic {
+        none = true;
+#ifdef STAND_BY
+        if
+        :: beginStandBy()
+        :: true
+        fi;
+#endif
+        parkNow();
+        lock = false
+    };
 #else
     :: atomic { !lock -> parkNow() }
     fi;
 #endif
+#ifdef STAND_BY
+look:
+#endif
 #if MUTATION != 1
     isEmpty(none);
+#ifdef STAND_BY
+    /* More than in Java: it may leave that to whoever stands by */
+    if
+    :: atomic { !none && idle < alive };
+        if
+        :: atomic { standing_by != NOBODY -> none = true }
+        :: true
+        fi
+    :: atomic { none || idle == alive }
+    fi;
+unpark:
+#endif
     if
     :: none
     :: atomic { !none && !lock ->
             /* unpark() */
             none = true;
 #if MUTATION == 15
-            parked[me] = false; word(0, -1, 1)
+            takeOneself()
 #else
             if
-            :: parked[me] -> parked[me] = false; word(0, -1, 1)
+            :: parked[me] -> takeOneself()
             :: else
             fi
 #endif
@@ -738,21 +812,26 @@ end_parked:
     :: atomic { leaves_left > 0 && !lock && parked[me] && alive > floor -> leaves_left--; lock = true }
 #endif
 #endif
+#if defined(STAND_BY) && MUTATION != 28
+    /* endStandBy(), some time after a look that has found all in good hands */
+#if MUTATION == 35
+    :: atomic { standing_by == me };
+        isEmpty(none);
+        atomic { !lock -> noMoreStandBy(me) };
+        goto unpark
+#else
+    :: atomic { standing_by == me && !lock -> standing_by = NOBODY };
+#if MUTATION == 33
+        goto end_parked
+#else
+        isEmpty(none);
+        goto unpark
+#endif
+#endif
+#endif
     fi;
 #if LEAVES > 0
-    atomic { parked[me] = false; word(-1, -1, 0); signalAll(); lock = false };
-#endif
-
-#ifdef STAND_BY
-    goto rejoin;
-
-standing:
-    if
-    :: atomic { !parked[me] -> mine = true; goto serve }
-#if MUTATION != 28
-    :: atomic { parked[me] && !lock -> parked[me] = false; word(0, -1, 1); mine = true; goto serve }
-#endif
-    fi;
+    atomic { parked[me] = false; noMoreStandBy(me); word(-1, -1, 0); signalAll(); lock = false };
 #endif
 
 rejoin:

@@ -176,10 +176,22 @@ final class CallbackQueue {
      * priority.
      */
     boolean hasMoreThanOneObject() {
-        return !this.high.isEmpty() || !hasEmptyStripes() || (this.normal.alone() == null && !this.normal.isEmpty());
+        if (!this.high.isEmpty()) {
+            return true;
+        }
+        NodeQueue of = this.normal.isEmpty() ? null : this.normal;
+        for (Stripe stripe : this.stripes) {
+            if (!stripe.isEmpty()) {
+                if (of != null) {
+                    return true;
+                }
+                of = stripe;
+            }
+        }
+        return of != null && of.alone() == null;
     }
 
-    private boolean hasEmptyStripes() {
+    boolean hasEmptyStripes() {
         for (Stripe stripe : this.stripes) {
             if (!stripe.isEmpty()) {
                 return false;
@@ -198,6 +210,18 @@ final class CallbackQueue {
             }
         }
         return false;
+    }
+
+    /**
+     * How many callbacks all workers that are there have begun so far, but for those
+     * without a stripe here.
+     */
+    long begun() {
+        long sum = 0;
+        for (Stripe stripe : this.stripes) {
+            sum += stripe.begun();
+        }
+        return sum;
     }
 
     /**

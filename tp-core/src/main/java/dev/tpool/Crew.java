@@ -29,6 +29,8 @@ final class Crew {
 
     private static final int LOOKS_PER_CLOCK_READ = 16;
 
+    private static final long SHORTEST_STAND_BY_NANOS = 1_000_000;
+
     private final TpPool pool;
 
     private final CallbackQueue queue;
@@ -53,6 +55,12 @@ final class Crew {
     private final Condition workerLeft = this.lock.newCondition();
 
     private @Nullable Worker idleTop;
+
+    /**
+     * The one on the idle stack that looks by itself, soon, whether those who run
+     * callbacks get on; written under the lock.
+     */
+    private volatile @Nullable Worker standingBy;
 
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
@@ -137,8 +145,20 @@ final class Crew {
      * end before
      */
     boolean signalWork() {
+        return signalWork(0);
+    }
+
+    /**
+     * Does the same for what a callback has added, which may go on for long, or wait for
+     * it.
+     */
+    boolean signalWorkOfCallback() {
+        return signalWork(1);
+    }
+
+    private boolean signalWork(int busy) {
         long seen = this.state.get();
-        if (CrewState.searching(seen) > 0) {
+        if (CrewState.searching(seen) > 0 || isSeenTo(seen, busy)) {
             return true;
         }
         if (CrewState.idle(seen) > 0 && wakeOne()) {
@@ -150,6 +170,29 @@ final class Crew {
         }
         this.governor.backlog();
         return true;
+    }
+
+    /**
+     * Whether what is queued needs nobody to be woken: it is one object at most and of
+     * normal priority, some worker runs a callback and looks at the queue after it, and
+     * if that takes long another one comes by itself.
+     * @param busy how many workers there are that do not look soon, besides those of
+     * which that is known
+     */
+    private boolean isSeenTo(long seen, int busy) {
+        return this.standingBy != null && running(seen) > this.longRunning.get() + this.blocked + busy
+                && isOneObjectAtMost();
+    }
+
+    private boolean isOneObjectAtMost() {
+        return this.queue.low().isEmpty() && !this.queue.hasMoreThanOneObject();
+    }
+
+    /**
+     * The workers that are not idle.
+     */
+    private static int running(long state) {
+        return CrewState.alive(state) - CrewState.idle(state);
     }
 
     /**
@@ -239,8 +282,8 @@ final class Crew {
      * @return whether somebody else is there to run callbacks, or could be started
      */
     boolean replaceLongRunning() {
-        this.longRunning.incrementAndGet();
         long seen = this.state.get();
+        enterLongRunning();
         return CrewState.idle(seen) + CrewState.searching(seen) > 0 || startSearcher(this.maximum)
                 || CrewState.searching(this.state.get()) > 0;
     }
@@ -424,60 +467,117 @@ final class Crew {
         if (spin(worker, idleSince)) {
             return true;
         }
-        if (!park(worker)) {
+        long seen = this.state.get();
+        boolean brisk = worker.standBy.look(System.nanoTime(), this.queue.begun(), running(seen)) != StandBy.Pace.SLOW;
+        if (!park(worker, brisk && running(seen) > 1)) {
             return rejoin(worker);
         }
+        // Whatever is seen to: this worker is awake.
         if (!this.queue.isEmpty() && unpark(worker)) {
             return true;
         }
-        long deadline = idleSince + this.keepAliveNanos;
-        while (worker.isParked()) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                if (leaveForIdleness(worker)) {
-                    return rejoin(worker);
+        return idle(worker, idleSince, this.keepAliveNanos, true) || rejoin(worker);
+    }
+
+    /**
+     * Parks the calling worker though the queue is not empty, since another one serves it
+     * better alone. The worker counts as idle: whoever adds another object to the queue
+     * wakes it, and if the other one gets stuck it comes back by itself.
+     * @return {@code false} if it has to leave
+     */
+    boolean standBy(Worker worker) {
+        long idleSince = System.nanoTime();
+        worker.standBy.begin(idleSince, this.queue.begun());
+        if (!park(worker, true)) {
+            return rejoin(worker);
+        }
+        // While it counted as searching nobody else was woken for what came.
+        if ((!this.queue.hasEmptyStripes() || this.queue.hasMoreThanOneObject()) && unpark(worker)) {
+            return true;
+        }
+        // Who left at once for idleness would come back at once for the queue.
+        return idle(worker, idleSince, Math.max(SHORTEST_STAND_BY_NANOS, this.keepAliveNanos), false) || rejoin(worker);
+    }
+
+    /**
+     * Waits, on the idle stack, until the worker was taken from there.
+     * @param keepAlive for how many nanoseconds it stays at least
+     * @param learns whether it shows something if that is soon
+     * @return {@code false} if it was idle for too long, and has to leave
+     */
+    private boolean idle(Worker worker, long since, long keepAlive, boolean learns) {
+        try {
+            long deadline = since + keepAlive;
+            long look = System.nanoTime() + ((this.standingBy == worker) ? worker.standBy.nanosToNextLook() : 0);
+            while (worker.isParked()) {
+                long now = System.nanoTime();
+                boolean standsBy = this.standingBy == worker;
+                long left = (standsBy ? look : deadline) - now;
+                if (left > 0) {
+                    LockSupport.parkNanos(this, left);
+                    // An interrupt would turn every further park into a spin, and is
+                    // meant for nobody here.
+                    Thread.interrupted();
                 }
-                deadline = System.nanoTime() + this.keepAliveNanos;
-            }
-            else {
-                LockSupport.parkNanos(this, left);
-                // An interrupt would turn every further park into a spin, and is meant
-                // for nobody here.
-                Thread.interrupted();
+                else if (standsBy && isStillToStandBy(worker, now)) {
+                    look = now + worker.standBy.nanosToNextLook();
+                }
+                else if (standsBy) {
+                    endStandBy(worker);
+                    if (!this.queue.isEmpty() && unpark(worker)) {
+                        return true;
+                    }
+                    deadline = now + keepAlive;
+                }
+                else if (leaveForIdleness(worker)) {
+                    return false;
+                }
+                else {
+                    deadline = System.nanoTime() + keepAlive;
+                }
             }
         }
+        catch (Throwable ex) {
+            // It goes on, and must not count as idle, or as standing by, meanwhile.
+            if (!unpark(worker)) {
+                worker.searching = true;
+            }
+            throw ex;
+        }
         worker.searching = true;
-        learnToSpin(System.nanoTime() - idleSince);
+        if (learns) {
+            learnToSpin(System.nanoTime() - since);
+        }
         return true;
     }
 
     /**
-     * Parks the calling worker for a while though the queue is not empty, since another
-     * one serves it better alone. The worker counts as idle: whoever adds to the queue
-     * wakes it, and if the other one gets stuck it comes back by itself.
-     * @return {@code false} if it has to leave
+     * Whether callbacks are still begun so soon after each other that whoever begins them
+     * gets to the next one before this worker would.
      */
-    boolean standBy(Worker worker, long nanos) {
-        if (!park(worker)) {
-            return rejoin(worker);
-        }
-        // While it counted as searching nobody else was woken for what came.
-        if (this.queue.hasMoreThanOneObject() && unpark(worker)) {
-            return true;
-        }
-        long deadline = System.nanoTime() + nanos;
-        while (worker.isParked()) {
-            long left = deadline - System.nanoTime();
-            if (left > 0) {
-                LockSupport.parkNanos(this, left);
-                Thread.interrupted();
+    private boolean isStillToStandBy(Worker worker, long now) {
+        long seen = this.state.get();
+        return switch (worker.standBy.look(now, this.queue.begun(), running(seen))) {
+            case SHORT -> isOneObjectAtMost();
+            case BRISK -> this.queue.isEmpty() || CrewState.searching(seen) > 0;
+            case SLOW -> false;
+        };
+    }
+
+    /**
+     * From here on the worker has to be woken for everything, so it has to look at the
+     * queue once more.
+     */
+    private void endStandBy(Worker worker) {
+        this.lock.lock();
+        try {
+            if (this.standingBy == worker) {
+                this.standingBy = null;
             }
-            else if (unpark(worker)) {
-                return true;
-            }
         }
-        worker.searching = true;
-        return true;
+        finally {
+            this.lock.unlock();
+        }
     }
 
     private boolean spin(Worker worker, long since) {
@@ -524,10 +624,11 @@ final class Crew {
 
     /**
      * Puts the worker on the idle stack.
+     * @param standsBy whether it is to look by itself, unless another one does
      * @return {@code false} if the pool is closed and there is nothing left to do: it has
      * to leave
      */
-    private boolean park(Worker worker) {
+    private boolean park(Worker worker, boolean standsBy) {
         long searching = worker.searching ? CrewState.SEARCHING_ONE : 0;
         worker.searching = false;
         this.lock.lock();
@@ -540,6 +641,9 @@ final class Crew {
             }
             worker.push(this.idleTop);
             this.idleTop = worker;
+            if (standsBy && this.standingBy == null) {
+                this.standingBy = worker;
+            }
             this.state.getAndAdd(CrewState.IDLE_ONE - searching);
             return true;
         }
@@ -653,6 +757,9 @@ final class Crew {
             this.idleTop = worker.below();
         }
         worker.pop();
+        if (this.standingBy == worker) {
+            this.standingBy = null;
+        }
     }
 
     private boolean startSearcher(int limit) {

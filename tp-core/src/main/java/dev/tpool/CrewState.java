@@ -21,14 +21,14 @@ final class CrewState {
      *   idle + searching <= alive, and none of them is ever below zero: a waker counts before the woken
      *   worker can see that it is not parked any more
      *   a queue that is not empty has somebody searching, or nobody idle and alive at its growth limit,
-     *   or a poster or worker that is about to look at this word, or a worker that stands by: idle for less
-     *   than a millisecond, because another one gets on with the only object there is
+     *   or a poster or worker that is about to look at this word, or a worker that stands by
      *
      * Transitions (those marked L under the crew's lock, together with the idle stack)
      *
      *   by           when                                      change
      *   poster       nobody idle, below the growth limit       alive + 1, searching + 1
-     *   poster       somebody idle, nobody searching       L   idle - 1, searching + 1, then unpark
+     *   poster       somebody idle, nobody searching,      L   idle - 1, searching + 1, then unpark
+     *                and it is not seen to
      *   starter      the thread could not be started        L  alive - 1, searching - 1
      *   searcher     has something to run                      searching - 1, then looks at the queue again
      *   worker       found nothing, nobody searching           searching + 1, spins a little, and may not look
@@ -38,12 +38,23 @@ final class CrewState {
      *   worker       the queue is not empty after all      L   idle - 1, searching + 1
      *   worker       about to stand by                     L   idle + 1, searching - 1 if it was searching,
      *                                                          then looks whether there is something else
-     *   worker       there is, or stood by for long enough L   idle - 1, searching + 1
+     *   worker       there is, or stands by no longer and  L   idle - 1, searching + 1
+     *                the queue is not empty
      *   worker       idle for too long, above the floor    L   idle - 1, alive - 1
      *   worker       closed and nothing left to do         L   alive - 1, searching - 1 if it was searching
      *   closer       close()                                   CLOSED
      *   observer     asks for the end, and finds CLOSED, no L  TERMINATED
      *                object, nothing queued and alive at 0
+     *
+     * One of those on the stack may stand by: it looks by itself, at least every 0.4 ms, whether callbacks are
+     * still begun one soon after the other, and if they are not says so, by the field standingBy of the crew,
+     * before it looks at the queue. Meanwhile one object in the queue is seen to without waking anybody, as long
+     * as some worker is neither idle nor known to be held up: that one looks at the queue when it is done, or
+     * about to be idle. Waking would be of no use, since the callback is over before whoever is woken has a
+     * processor, and does harm, since it is the processor of the worker or the poster. If the worker is held up
+     * after all, the one that stands by finds nothing begun since its last look, within a millisecond. Whoever
+     * reads that nobody stands by wakes somebody as ever; whoever reads that somebody does has added before, so
+     * that one sees it.
      *
      * A one-shot is admitted and then added. If the pool came to its end in between, its poster meets TERMINATED
      * when he looks for somebody to run it, and takes back what he finds in the queue. Both are in one word, and

@@ -640,15 +640,24 @@ public final class TpPool implements AutoCloseable {
     }
 
     void enqueue(QueueNode node) {
-        enqueue(node, TpCallbackInstance.stripeIn(this));
+        Stripe own = TpCallbackInstance.stripeIn(this);
+        add(node, own);
+        signalWork(own);
     }
 
-    private boolean enqueue(QueueNode node, @Nullable Stripe own) {
+    private void add(QueueNode node, @Nullable Stripe own) {
         if (this.monitor != null) {
             node.queuedAt(now());
         }
         this.queue.add(node, node.environment().priority(), own);
-        return this.crew.signalWork();
+    }
+
+    /**
+     * Sees to it that what was just added finds a worker.
+     * @param own the stripe of the worker whose callback has added it, if one has
+     */
+    private boolean signalWork(@Nullable Stripe own) {
+        return (own != null) ? this.crew.signalWorkOfCallback() : this.crew.signalWork();
     }
 
     /**
@@ -658,7 +667,9 @@ public final class TpPool implements AutoCloseable {
      * @throws IllegalStateException if it was dropped, and tells nobody
      */
     void enqueueAdmitted(QueueNode oneShot, boolean told) {
-        if (!enqueue(oneShot, TpCallbackInstance.stripeIn(this)) && this.dropping.dropLate(oneShot) && !told) {
+        Stripe own = TpCallbackInstance.stripeIn(this);
+        add(oneShot, own);
+        if (!signalWork(own) && this.dropping.dropLate(oneShot) && !told) {
             checkOpen();
         }
     }
@@ -671,7 +682,8 @@ public final class TpPool implements AutoCloseable {
         if (own != null) {
             own.hasTurns();
         }
-        enqueue(object, own);
+        add(object, own);
+        this.crew.signalWork();
     }
 
     /**

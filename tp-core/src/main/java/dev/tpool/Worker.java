@@ -22,11 +22,7 @@ final class Worker implements Runnable {
      * Two workers get fewer such callbacks of one object done than one of them would:
      * they take its state word, and the poster's, from each other all the time.
      */
-    private static final long SHORT_CALLBACK_NANOS = 150;
-
-    private static final long SHORTEST_STAND_BY_NANOS = 100_000;
-
-    private static final long LONGEST_STAND_BY_NANOS = 800_000;
+    static final long SHORT_CALLBACK_NANOS = 150;
 
     private final Crew crew;
 
@@ -51,6 +47,9 @@ final class Worker implements Runnable {
     /** Owned by the worker's thread. */
     final Gathering gathering = new Gathering();
 
+    /** Owned by the worker's thread. */
+    final StandBy standBy;
+
     /** Where the only node was whose callback was claimed last, if it was in place. */
     private @Nullable NodeQueue place;
 
@@ -61,9 +60,6 @@ final class Worker implements Runnable {
      * Whether what is queued is served so well by another worker that help would hurt.
      */
     private boolean superfluous;
-
-    /** How long to stand by the next time: longer, the longer there was no need. */
-    private long standByNanos = SHORTEST_STAND_BY_NANOS;
 
     /** What the others had begun before a watch; kept for the next one. */
     private long[] begunBefore = {};
@@ -87,9 +83,14 @@ final class Worker implements Runnable {
     final Governor.Sample sample = new Governor.Sample();
 
     Worker(Crew crew, TpPool pool, CallbackQueue queue) {
+        this(crew, pool, queue, new StandBy());
+    }
+
+    Worker(Crew crew, TpPool pool, CallbackQueue queue, StandBy standBy) {
         this.crew = crew;
         this.pool = pool;
         this.queue = queue;
+        this.standBy = standBy;
     }
 
     void startOn(Thread thread) {
@@ -184,7 +185,7 @@ final class Worker implements Runnable {
                     // Who was asked whether it can be claimed is code of a user, too.
                     running.restoreThread();
                     this.slice.idle();
-                    if (!(this.superfluous ? standBy() : this.crew.awaitWork(this))) {
+                    if (!(this.superfluous ? this.crew.standBy(this) : this.crew.awaitWork(this))) {
                         return;
                     }
                 }
@@ -201,7 +202,7 @@ final class Worker implements Runnable {
     private void serve(Execution running, QueueNode node) {
         if (this.searching) {
             this.searching = false;
-            this.standByNanos = SHORTEST_STAND_BY_NANOS;
+            this.standBy.wasNeeded();
             this.crew.found();
         }
         Lease lease = this.stripe.lease;
@@ -242,12 +243,6 @@ final class Worker implements Runnable {
      */
     void endLease() {
         this.stripe.lease.end();
-    }
-
-    private boolean standBy() {
-        long nanos = this.standByNanos;
-        this.standByNanos = Math.min(LONGEST_STAND_BY_NANOS, 2 * nanos);
-        return this.crew.standBy(this, nanos);
     }
 
     /**

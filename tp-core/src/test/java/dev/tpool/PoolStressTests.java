@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,6 +53,36 @@ class PoolStressTests {
         for (Started<Integer> submitter : submitters) {
             assertThat(submitter.get()).isEqualTo(50_000);
         }
+    }
+
+    /**
+     * Who stands by in the stream of short callbacks is not woken for those that wait for
+     * each other.
+     */
+    @Test
+    void callbacksOfOneObjectMeetWhateverStreamTheyComeIn() throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMinimum(2).threadMaximum(2));
+        AtomicLong ran = new AtomicLong();
+        TpWork shortOnes = this.pools.work(pool, ran::incrementAndGet);
+        CyclicBarrier both = new CyclicBarrier(2);
+        TpWork meeting = this.pools.work(pool, "meeting",
+                (instance, context, work) -> both.await(Pools.GENEROUS.toSeconds(), TimeUnit.SECONDS));
+        int rounds = 1_000;
+        for (int round = 1; round <= rounds; round++) {
+            for (int i = 0; i < 3_000; i++) {
+                shortOnes.submit();
+            }
+            // Without sleeping, so that the stream is still one.
+            long began = System.nanoTime();
+            while (ran.get() < round * 3_000L && System.nanoTime() - began < Pools.GENEROUS.toNanos()) {
+                Thread.onSpinWait();
+            }
+            meeting.submit();
+            meeting.submit();
+            assertThat(meeting.waitForCallbacks(false, Pools.GENEROUS)).as("round %s", round).isTrue();
+        }
+        assertThat(shortOnes.waitForCallbacks(false, Pools.GENEROUS)).isTrue();
+        assertThat(ran).hasValue(rounds * 3_000L);
     }
 
     @Test
