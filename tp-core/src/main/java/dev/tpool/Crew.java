@@ -29,7 +29,11 @@ final class Crew {
 
     private static final int LOOKS_PER_CLOCK_READ = 16;
 
-    private static final long SHORTEST_STAND_BY_NANOS = 1_000_000;
+    /**
+     * So long a worker stays at least that has parked though the queue is not empty: if
+     * it left it would come back at once.
+     */
+    private static final long SHORTEST_STAY_NANOS = 1_000_000;
 
     private final TpPool pool;
 
@@ -495,8 +499,7 @@ final class Crew {
         if ((!this.queue.hasEmptyStripes() || this.queue.hasMoreThanOneObject()) && unpark(worker)) {
             return true;
         }
-        // Who left at once for idleness would come back at once for the queue.
-        return idle(worker, idleSince, Math.max(SHORTEST_STAND_BY_NANOS, this.keepAliveNanos), false) || rejoin(worker);
+        return idle(worker, idleSince, Math.max(SHORTEST_STAY_NANOS, this.keepAliveNanos), false) || rejoin(worker);
     }
 
     /**

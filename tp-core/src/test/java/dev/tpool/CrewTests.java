@@ -89,24 +89,13 @@ class CrewTests {
         comesBack(standing);
     }
 
-    @Test
-    void whoStandsByIsWokenForAnythingOfHighPriority() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = { "HIGH", "LOW" })
+    void whoStandsByIsWokenForAnythingOfAnotherPriority(TpPriority priority) throws Exception {
         Crew crew = running();
         FutureTask<Boolean> standing = standingBy(crew, LONG);
 
-        this.queue.add(LaneTests.node("high"), TpPriority.HIGH, null);
-        assertThat(crew.signalWork()).isTrue();
-
-        assertThat(crew.idle()).isZero();
-        comesBack(standing);
-    }
-
-    @Test
-    void whoStandsByIsWokenForAnythingOfLowPriority() throws Exception {
-        Crew crew = running();
-        FutureTask<Boolean> standing = standingBy(crew, LONG);
-
-        this.queue.add(LaneTests.node("low"), TpPriority.LOW, null);
+        this.queue.add(LaneTests.node("of another priority"), priority, null);
         assertThat(crew.signalWork()).isTrue();
 
         assertThat(crew.idle()).isZero();
