@@ -12,7 +12,7 @@ package dev.tpool;
 final class Gathering {
 
     /** Less than what a park and a wake-up cost. */
-    private static final long PAUSE_NANOS = 3_000;
+    private static final long PAUSE_NANOS = 6_000;
 
     /**
      * Who was without work for longer, or had something to do that takes long, is not

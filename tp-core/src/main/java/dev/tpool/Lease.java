@@ -81,6 +81,15 @@ final class Lease extends Body {
     /** Instead of the other one, if it is a wait. */
     private @Nullable TpWaitCallback<@Nullable Object> waitCallback;
 
+    // The object once more, since a cast would read its header, for each callback: that
+    // may
+    // be in the cache line of its state word, too.
+
+    private @Nullable TpWork work;
+
+    /** Instead of the work object. */
+    private @Nullable TpWait wait;
+
     private @Nullable Object context;
 
     @SuppressWarnings("unused")
@@ -126,6 +135,8 @@ final class Lease extends Body {
     void open(TpWork work, TpWorkCallback<@Nullable Object> callback, @Nullable Object context) {
         if (this.object != work) {
             OBJECT.setOpaque(this, work);
+            this.work = work;
+            this.wait = null;
             this.callback = callback;
             this.waitCallback = null;
             this.context = context;
@@ -140,6 +151,8 @@ final class Lease extends Body {
     void open(TpWait wait, TpWaitCallback<@Nullable Object> callback, @Nullable Object context) {
         if (this.object != wait) {
             OBJECT.setOpaque(this, wait);
+            this.work = null;
+            this.wait = wait;
             this.callback = null;
             this.waitCallback = callback;
             this.context = context;
@@ -231,6 +244,8 @@ final class Lease extends Body {
             OBJECT.setOpaque(this, null);
             this.callback = null;
             this.waitCallback = null;
+            this.work = null;
+            this.wait = null;
             this.context = null;
         }
     }
@@ -238,12 +253,13 @@ final class Lease extends Body {
     @Override
     @SuppressWarnings("NullAway") // The type of the context says whether it may be null.
     void invoke(TpCallbackInstance instance) throws Exception {
-        TpWaitCallback<@Nullable Object> ofWait = this.waitCallback;
-        if (ofWait != null) {
-            ofWait.run(instance, this.context, (TpWait) this.object, TpWait.resultOf(instance));
+        TpWork ofWork = this.work;
+        if (ofWork != null) {
+            Objects.requireNonNull(this.callback).run(instance, this.context, ofWork);
         }
         else {
-            Objects.requireNonNull(this.callback).run(instance, this.context, (TpWork) this.object);
+            Objects.requireNonNull(this.waitCallback)
+                .run(instance, this.context, Objects.requireNonNull(this.wait), TpWait.resultOf(instance));
         }
     }
 

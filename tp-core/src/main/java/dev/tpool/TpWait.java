@@ -30,7 +30,7 @@ public final class TpWait extends ClockEntry {
     /*-
      * Locks are taken in this order: a waitable's, or the clock's, and then the wait's own. So set() installs
      * a setting under the wait's lock, and arms the clock and registers with the waitable, in this order, after
-     * it has left it. Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
+     * it has left it, or before if that takes no lock (see below, and WaitSetting). Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
      * ends the live setting under the wait's lock; the others find it not live. What is left behind at the
      * waitable or the clock is removed by whoever ended the setting, or by set() itself if it was ended before
      * set() was done. WaitSetting says when a setting may be used again, and which ones end under the
@@ -217,6 +217,9 @@ public final class TpWait extends ClockEntry {
             if (setting != null && timeout != Timeout.NONE) {
                 install(setting, true);
                 arming = armAnew(setting, timeout, due);
+                if (arming == Arming.NONE && enterInLine(setting, waitable)) {
+                    setting = null;
+                }
             }
             else if (setting != null && installInLine(setting, waitable)) {
                 setting = null;
@@ -293,6 +296,22 @@ public final class TpWait extends ClockEntry {
         }
         makeCurrent(setting);
         return true;
+    }
+
+    /**
+     * Registers a setting whose time-out is armed, if that can be done without leaving
+     * the lock.
+     * @return whether it stands in line, so that nothing is left to do for it
+     */
+    private boolean enterInLine(WaitSetting setting, TpWaitable waitable) {
+        try {
+            return setting.enterInLine(waitable);
+        }
+        catch (RuntimeException | Error ex) {
+            // The end of the stack, most likely.
+            end(setting);
+            throw ex;
+        }
     }
 
     private void makeCurrent(WaitSetting setting) {

@@ -34,7 +34,7 @@ public class AnnotatedCallBenchmark {
 
     private static final int BATCH = 4096;
 
-    private final Batch batch = new Batch();
+    private final Batch batch = Batch.create();
 
     @Param
     private CallImplementation implementation = CallImplementation.TP_CALLBACK;

@@ -41,13 +41,13 @@ interface AnnotatedCalls {
         @Override
         @TpCallback
         public void run() {
-            this.batch.ran();
+            this.batch.run();
         }
 
         @Override
         @TpCallback
         public CompletableFuture<Void> future() {
-            this.batch.ran();
+            this.batch.run();
             return CompletableFuture.completedFuture(null);
         }
 
@@ -67,13 +67,13 @@ interface AnnotatedCalls {
         @Override
         @Async
         public void run() {
-            this.batch.ran();
+            this.batch.run();
         }
 
         @Override
         @Async
         public CompletableFuture<Void> future() {
-            this.batch.ran();
+            this.batch.run();
             return CompletableFuture.completedFuture(null);
         }
 

@@ -1,7 +1,6 @@
 package dev.tpool.benchmarks;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -83,7 +82,7 @@ public class AwaitBenchmark {
     @State(Scope.Thread)
     public static class Producer {
 
-        private final LongAdder ran = new LongAdder();
+        private final Batch ran = Batch.create();
 
         @SuppressWarnings("NullAway.Init")
         private AwaitedBatch batch;
@@ -94,8 +93,8 @@ public class AwaitBenchmark {
          */
         @Setup
         public void prepare(AwaitBenchmark benchmark) {
-            this.batch = benchmark.counter ? new CountedBatch(benchmark.submitter, BATCH, this.ran::increment)
-                    : benchmark.submitter.awaitedBatchOf(BATCH, this.ran::increment);
+            this.batch = benchmark.counter ? new CountedBatch(benchmark.submitter, BATCH, this.ran)
+                    : benchmark.submitter.awaitedBatchOf(BATCH, this.ran);
         }
 
     }

@@ -3,16 +3,40 @@ package dev.tpool.benchmarks;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what has run, so that a producer knows when its batch is done.
+ * The callback of a batch, which counts what has run, so that a producer knows when its
+ * batch is done.
  */
-final class Batch {
+final class Batch implements Runnable {
+
+    /** More than a cache line, and than the one that is fetched along with it. */
+    private static final int GAP = 32;
+
+    @SuppressWarnings("unused")
+    private final long[] before;
 
     private final LongAdder ran = new LongAdder();
 
+    @SuppressWarnings("unused")
+    private final long[] after = new long[GAP];
+
     private long submitted;
 
-    /** The callback's part. */
-    void ran() {
+    private Batch(long[] before) {
+        this.before = before;
+    }
+
+    /**
+     * Makes a batch that shares no cache line with what is made before and after it.
+     * Workers write to it for each callback: otherwise chance decides whether they take
+     * what a producer needs for its next submission away from it.
+     */
+    static Batch create() {
+        long[] before = new long[GAP];
+        return new Batch(before);
+    }
+
+    @Override
+    public void run() {
         this.ran.increment();
     }
 

@@ -58,7 +58,7 @@ public enum CallImplementation {
                         .maxThreadPoolSize(2)
                         .queueCapacity(QUEUE)
                         .build());
-            return new Call(() -> bulkhead.executeRunnable(batch::ran), bulkhead);
+            return new Call(() -> bulkhead.executeRunnable(batch), bulkhead);
         }
     };
 

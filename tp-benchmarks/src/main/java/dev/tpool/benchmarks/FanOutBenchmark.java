@@ -37,7 +37,7 @@ public class FanOutBenchmark {
 
     private static final int SIZE = (1 << DEPTH) - 1;
 
-    private final Batch batch = new Batch();
+    private final Batch batch = Batch.create();
 
     @Param({ "TP_WORK", "TP_ONE_SHOT", "FORK_JOIN_POOL_LIFO", "FORK_JOIN_POOL", "THREAD_POOL_EXECUTOR",
             "ENHANCED_QUEUE_EXECUTOR", "VIRTUAL_THREADS" })
@@ -63,14 +63,14 @@ public class FanOutBenchmark {
 
     private Runnable tree(int depth) {
         if (depth == 1) {
-            return this.submitter.submitterOf(this.batch::ran);
+            return this.submitter.submitterOf(this.batch);
         }
         Runnable left = tree(depth - 1);
         Runnable right = tree(depth - 1);
         return this.submitter.submitterOf(() -> {
             left.run();
             right.run();
-            this.batch.ran();
+            this.batch.run();
         });
     }
 

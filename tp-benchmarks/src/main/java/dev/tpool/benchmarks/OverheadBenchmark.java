@@ -43,7 +43,7 @@ public class OverheadBenchmark {
 
     private static final int BATCH = 8192;
 
-    private final Batch batch = new Batch();
+    private final Batch batch = Batch.create();
 
     @Param
     private Feature feature = Feature.NONE;
@@ -102,7 +102,7 @@ public class OverheadBenchmark {
                 TpEvent event = TpEvent.manualReset();
                 TpWork work = environment.work((instance, counter, self) -> {
                     instance.setEventWhenCallbackReturns(event);
-                    counter.ran();
+                    counter.run();
                 }, batch);
                 return work::submit;
             }
@@ -115,7 +115,7 @@ public class OverheadBenchmark {
         ONE_SHOT {
             @Override
             Runnable submitter(TpEnvironment environment, Batch batch) {
-                Runnable callback = batch::ran;
+                Runnable callback = batch;
                 return () -> environment.trySubmit(callback);
             }
         },
@@ -130,7 +130,7 @@ public class OverheadBenchmark {
         };
 
         Runnable submitter(TpEnvironment environment, Batch batch) {
-            return environment.work((instance, counter, self) -> counter.ran(), batch)::submit;
+            return environment.work((instance, counter, self) -> counter.run(), batch)::submit;
         }
 
     }

@@ -78,7 +78,7 @@ public class SubmitBenchmark {
     @State(Scope.Thread)
     public static class Producer {
 
-        private final Batch batch = new Batch();
+        private final Batch batch = Batch.create();
 
         @SuppressWarnings("NullAway.Init")
         private Runnable submit;
@@ -89,7 +89,7 @@ public class SubmitBenchmark {
          */
         @Setup
         public void prepare(SubmitBenchmark benchmark) {
-            this.submit = benchmark.submitter.batchOf(BATCH, this.batch::ran);
+            this.submit = benchmark.submitter.batchOf(BATCH, this.batch);
         }
 
     }

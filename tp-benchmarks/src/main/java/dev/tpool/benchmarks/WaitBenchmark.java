@@ -33,7 +33,7 @@ public class WaitBenchmark {
 
     private static final int BATCH = 1024;
 
-    private final Batch batch = new Batch();
+    private final Batch batch = Batch.create();
 
     @Param
     private WaitImplementation implementation = WaitImplementation.TP_WAIT;

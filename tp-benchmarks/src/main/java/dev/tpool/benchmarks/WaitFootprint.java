@@ -22,7 +22,7 @@ public final class WaitFootprint {
      */
     public static void main(String... arguments) {
         Object[] waiting = new Object[OUTSTANDING];
-        try (Waits waits = WaitImplementation.valueOf(arguments[0]).start(new Batch())) {
+        try (Waits waits = WaitImplementation.valueOf(arguments[0]).start(Batch.create())) {
             waiting[0] = waits.waiting();
             long before = Footprint.heapBytes();
             for (int i = 1; i < OUTSTANDING; i++) {

@@ -85,7 +85,7 @@ interface Waits extends AutoCloseable {
         }
 
         private static TpWait wait(TpEnvironment environment, Batch batch) {
-            return environment.wait((instance, counter, self, result) -> counter.ran(), batch);
+            return environment.wait((instance, counter, self, result) -> counter.run(), batch);
         }
 
         @Override
@@ -148,7 +148,7 @@ interface Waits extends AutoCloseable {
 
         OfFuture(ExecutorService executor, Batch batch, boolean callbackOfTimeout) {
             this.executor = executor;
-            this.callback = (value, failure) -> batch.ran();
+            this.callback = (value, failure) -> batch.run();
             this.callbackOfTimeout = callbackOfTimeout;
         }
 
