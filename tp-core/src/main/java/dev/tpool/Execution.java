@@ -104,7 +104,7 @@ final class Execution {
     private void endLeaseAndSettle(QueueNode node, @Nullable Worker worker, boolean disassociated) {
         try {
             if (worker != null) {
-                worker.endLease();
+                worker.endLease(node, this.instance);
             }
         }
         finally {
@@ -241,7 +241,7 @@ final class Execution {
     private void conclude(QueueNode node, Body body, long started, @Nullable Throwable failure) {
         runCompletionActions(node);
         countCompleted();
-        this.pool.callbackEnded(node, started, failure);
+        this.pool.callbackEnded(this.instance, started, failure);
         boolean owned = false;
         try {
             owned = body.tellCompletion(failure);

@@ -81,9 +81,8 @@ final class Lease extends Body {
     /** Instead of the other one, if it is a wait. */
     private @Nullable TpWaitCallback<@Nullable Object> waitCallback;
 
-    // The object once more, since a cast would read its header, for each callback: that
-    // may
-    // be in the cache line of its state word, too.
+    // The object once more, for the owner alone. A cast would read its header for each
+    // callback, which may be in the cache line of its state word.
 
     private @Nullable TpWork work;
 

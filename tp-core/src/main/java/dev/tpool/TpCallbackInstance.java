@@ -74,6 +74,12 @@ public final class TpCallbackInstance {
     boolean keepsPlace;
 
     /**
+     * What the monitor is told of. Kept only then, too: to ask the node for it is to read
+     * its header, which may be in the cache line of its state word.
+     */
+    @Nullable TpCallbackSource watched;
+
+    /**
      * Whether anything of what follows may be set, {@link #accepting} left aside: for
      * most callbacks nothing is, since they do not use their instance, and one look says
      * so.
@@ -363,6 +369,13 @@ public final class TpCallbackInstance {
         this.accepting = true;
     }
 
+    /**
+     * When the last execution began, in the pool's ticks; 0 if nobody measures.
+     */
+    long startedAt() {
+        return this.startedAt;
+    }
+
     void stopAccepting() {
         this.accepting = false;
     }
@@ -424,6 +437,7 @@ public final class TpCallbackInstance {
      */
     void end() {
         NODE.setOpaque(this, null);
+        this.watched = null;
         endAndGoOn();
     }
 

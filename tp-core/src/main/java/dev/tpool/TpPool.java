@@ -742,6 +742,7 @@ public final class TpPool implements AutoCloseable {
     private void runOnCaller(Execution execution, QueueNode node, BooleanSupplier begin) {
         if (this.monitor != null) {
             execution.instance().queuedAt = now();
+            execution.instance().watched = node.source();
         }
         try {
             if (begin.getAsBoolean()) {
@@ -764,6 +765,29 @@ public final class TpPool implements AutoCloseable {
         if (this.monitor != null) {
             instance.queuedAt = node.queuedAt();
             instance.keepsPlace = inPlace;
+            instance.watched = node.source();
+        }
+    }
+
+    /**
+     * Another callback of the node that a worker has just run is the next one, and the
+     * node has kept its place: as if it had gone to the tail when the last one began.
+     * @param leased whether it was leased. The node is left alone then
+     */
+    void isNextAgain(TpCallbackInstance instance, boolean leased) {
+        if (this.monitor != null) {
+            instance.queuedAt = instance.startedAt();
+            instance.keepsPlace = !leased;
+        }
+    }
+
+    /**
+     * The worker goes on with something else than the node that it has leased callbacks
+     * of.
+     */
+    void leavesPlace(QueueNode node, TpCallbackInstance instance) {
+        if (this.monitor != null) {
+            node.queuedAt(instance.startedAt());
         }
     }
 
@@ -789,7 +813,8 @@ public final class TpPool implements AutoCloseable {
      * @return the present tick, or 0 if nobody measures
      */
     long callbackStarted(QueueNode node, TpCallbackInstance instance) {
-        if (this.monitor == null) {
+        TpCallbackSource source = instance.watched;
+        if (this.monitor == null || source == null) {
             return 0;
         }
         long now = now();
@@ -798,7 +823,7 @@ public final class TpPool implements AutoCloseable {
             node.queuedAt(now);
         }
         try {
-            this.monitor.callbackStarted(node.source(), Math.max(0, now - instance.queuedAt));
+            this.monitor.callbackStarted(source, Math.max(0, now - instance.queuedAt));
         }
         catch (Throwable ex) {
             monitorFailed(ex);
@@ -806,13 +831,14 @@ public final class TpPool implements AutoCloseable {
         return now;
     }
 
-    void callbackEnded(QueueNode node, long started, @Nullable Throwable failure) {
+    void callbackEnded(TpCallbackInstance instance, long started, @Nullable Throwable failure) {
         if (failure != null) {
             this.failed.increment();
         }
-        if (this.monitor != null) {
+        TpCallbackSource source = instance.watched;
+        if (this.monitor != null && source != null) {
             try {
-                this.monitor.callbackEnded(node.source(), Math.max(0, now() - started), failure);
+                this.monitor.callbackEnded(source, Math.max(0, now() - started), failure);
             }
             catch (Throwable ex) {
                 monitorFailed(ex);

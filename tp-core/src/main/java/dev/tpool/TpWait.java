@@ -30,8 +30,9 @@ public final class TpWait extends ClockEntry {
     /*-
      * Locks are taken in this order: a waitable's, or the clock's, and then the wait's own. So set() installs
      * a setting under the wait's lock, and arms the clock and registers with the waitable, in this order, after
-     * it has left it, or before if that takes no lock (see below, and WaitSetting). Whoever comes first, the waitable's claim(), the clock's expire() or whoever withdraws,
-     * ends the live setting under the wait's lock; the others find it not live. What is left behind at the
+     * it has left it, or before if it need not wait for either (see below, and WaitSetting). Whoever comes first,
+     * the waitable's claim(), the clock's expire() or whoever withdraws, ends the live setting under the wait's
+     * lock; the others find it not live. What is left behind at the
      * waitable or the clock is removed by whoever ended the setting, or by set() itself if it was ended before
      * set() was done. WaitSetting says when a setting may be used again, and which ones end under the
      * waitable's lock instead, since they are in line as soon as they are live; whoever has the wait's own lock

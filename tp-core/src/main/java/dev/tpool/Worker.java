@@ -240,9 +240,14 @@ final class Worker implements Runnable {
 
     /**
      * Others run what was claimed beyond what the worker has run.
+     * @param node what it has run last
      */
-    void endLease() {
-        this.stripe.lease.end();
+    void endLease(QueueNode node, TpCallbackInstance instance) {
+        Lease lease = this.stripe.lease;
+        if (lease.isOf(node)) {
+            this.pool.leavesPlace(node, instance);
+        }
+        lease.end();
     }
 
     /**
@@ -251,10 +256,13 @@ final class Worker implements Runnable {
      */
     boolean settleAndClaimInPlace(QueueNode node, TpCallbackInstance instance) {
         NodeQueue at = this.place;
-        boolean again = at != null && mayGoOn(node, at)
-                && (this.stripe.lease.next() || (at.alone() == node && claimMoreOf(node, at)));
+        if (at == null || !mayGoOn(node, at)) {
+            return false;
+        }
+        boolean leased = this.stripe.lease.next();
+        boolean again = leased || (at.alone() == node && claimMoreOf(node, at));
         if (again) {
-            this.pool.isNext(node, instance, true);
+            this.pool.isNextAgain(instance, leased);
         }
         return again;
     }
@@ -334,7 +342,11 @@ final class Worker implements Runnable {
             return null;
         }
         this.pool.isNext(node, instance, this.claimed);
-        return (this.claimed || node.claim(instance)) ? node : null;
+        if (!this.claimed && !node.claim(instance)) {
+            instance.watched = null;
+            return null;
+        }
+        return node;
     }
 
     /**

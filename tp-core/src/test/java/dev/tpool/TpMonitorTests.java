@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.tpool.sync.TpMutex;
@@ -139,6 +140,35 @@ class TpMonitorTests {
 
         assertThat(this.recorded.events).filteredOn((event) -> event.startsWith("started work"))
             .containsExactly("started work after 40", "started work after 10", "started work after 10");
+    }
+
+    @Test
+    void isToldSoOfCallbacksThatAWorkerTookTogetherAndOfThoseAfterThem() throws Exception {
+        TpPool pool = this.pools
+            .create((builder) -> builder.threadMaximum(1).monitor(this.recorded).ticker(this.ticks::get));
+        AtomicInteger begun = new AtomicInteger();
+        TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {
+            this.ticks.addAndGet(10);
+            if (begun.incrementAndGet() == 50) {
+                // Others may run what the worker took.
+                instance.disassociateCurrentThreadFromCallback();
+                this.ticks.addAndGet(5);
+            }
+        });
+        Gate gate = this.pools.occupy(pool);
+        for (int i = 0; i < 100; i++) {
+            work.submit();
+        }
+        this.ticks.addAndGet(40);
+        gate.open();
+        work.waitForCallbacks(false);
+
+        List<String> started = this.recorded.events.stream()
+            .filter((event) -> event.startsWith("started work"))
+            .toList();
+        assertThat(started).hasSize(100).startsWith("started work after 40");
+        assertThat(started).filteredOn("started work after 10"::equals).hasSize(98);
+        assertThat(started).filteredOn("started work after 15"::equals).hasSize(1);
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Batch implements Runnable {
 
     /** More than a cache line, and than the one that is fetched along with it. */
-    private static final int GAP = 32;
+    static final int GAP = 32;
 
     @SuppressWarnings("unused")
     private final long[] before;
@@ -26,9 +26,10 @@ final class Batch implements Runnable {
     }
 
     /**
-     * Makes a batch that shares no cache line with what is made before and after it.
-     * Workers write to it for each callback: otherwise chance decides whether they take
-     * what a producer needs for its next submission away from it.
+     * Makes a batch that shares no cache line with what is made before and after it, as
+     * long as the collector does not move them apart. Workers write to it for each
+     * callback: otherwise chance decides whether they take what a producer needs for its
+     * next submission away from it.
      */
     static Batch create() {
         long[] before = new long[GAP];

@@ -1,6 +1,6 @@
 package dev.tpool.benchmarks;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CountedBatch implements AwaitedBatch {
 
+    private static final int MIDDLE = 2 * Batch.GAP;
+
     private final int size;
 
     private final Runnable submit;
 
-    private final AtomicInteger left = new AtomicInteger();
+    // apart from what the producer reads for each submission, as in Batch
+    private final AtomicIntegerArray left = new AtomicIntegerArray(2 * MIDDLE);
 
     // published by the count
     private @Nullable Thread producer;
@@ -24,7 +27,7 @@ final class CountedBatch implements AwaitedBatch {
         this.size = size;
         this.submit = submitter.batchOf(size, () -> {
             callback.run();
-            if (this.left.decrementAndGet() == 0) {
+            if (this.left.decrementAndGet(MIDDLE) == 0) {
                 LockSupport.unpark(this.producer);
             }
         });
@@ -33,9 +36,9 @@ final class CountedBatch implements AwaitedBatch {
     @Override
     public void run() throws InterruptedException {
         this.producer = Thread.currentThread();
-        this.left.set(this.size);
+        this.left.set(MIDDLE, this.size);
         this.submit.run();
-        while (this.left.get() != 0) {
+        while (this.left.get(MIDDLE) != 0) {
             LockSupport.park(this);
             if (Thread.interrupted()) {
                 throw new InterruptedException();

@@ -140,11 +140,18 @@ public class OverheadBenchmark {
      */
     private static final class Recorder implements TpMonitor {
 
+        // apart from what the producer reads, as in Batch
+        @SuppressWarnings("unused")
+        private final long[] before = new long[Batch.GAP];
+
         private final LongAdder queueTime = new LongAdder();
 
         private final LongAdder runTime = new LongAdder();
 
         private final LongAdder ended = new LongAdder();
+
+        @SuppressWarnings("unused")
+        private final long[] after = new long[Batch.GAP];
 
         @Override
         public void callbackStarted(TpCallbackSource source, long queueNanos) {
