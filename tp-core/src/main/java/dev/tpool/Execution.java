@@ -104,7 +104,7 @@ final class Execution {
     private void endLeaseAndSettle(QueueNode node, @Nullable Worker worker, boolean disassociated) {
         try {
             if (worker != null) {
-                worker.endLease(node, this.instance);
+                worker.endLease();
             }
         }
         finally {

@@ -74,8 +74,18 @@ public final class TpCallbackInstance {
     boolean keepsPlace;
 
     /**
-     * What the monitor is told of. Kept only then, too: to ask the node for it is to read
-     * its header, which may be in the cache line of its state word.
+     * Whether what is about to be executed was leased. Kept only if somebody measures.
+     */
+    boolean leased;
+
+    /**
+     * When the node was last told that it had its turn. Kept only if somebody measures.
+     */
+    long notedAt;
+
+    /**
+     * What the monitor is told of, if there is one. To ask the node is to read its
+     * header, which may be in the cache line of its state word.
      */
     @Nullable TpCallbackSource watched;
 
@@ -437,7 +447,9 @@ public final class TpCallbackInstance {
      */
     void end() {
         NODE.setOpaque(this, null);
-        this.watched = null;
+        if (this.watched != null) {
+            this.watched = null;
+        }
         endAndGoOn();
     }
 

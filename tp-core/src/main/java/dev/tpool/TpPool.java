@@ -42,6 +42,12 @@ public final class TpPool implements AutoCloseable {
      */
 
     /** The name of what fails to say its own. */
+    /**
+     * Who takes over what was leased may be told that it has waited for longer, by this
+     * much and one callback: to note each begin is to write where posters do.
+     */
+    private static final long NOTED_NANOS = 100_000;
+
     private static final String NAMELESS = "(its name failed)";
 
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
@@ -765,29 +771,24 @@ public final class TpPool implements AutoCloseable {
         if (this.monitor != null) {
             instance.queuedAt = node.queuedAt();
             instance.keepsPlace = inPlace;
+            instance.leased = false;
             instance.watched = node.source();
         }
     }
 
     /**
-     * Another callback of the node that a worker has just run is the next one, and the
-     * node has kept its place: as if it had gone to the tail when the last one began.
-     * @param leased whether it was leased. The node is left alone then
+     * The same of a callback of the node that the worker has just run one of.
+     * @param leased whether it was leased: then the node is left alone
      */
-    void isNextAgain(TpCallbackInstance instance, boolean leased) {
+    void isNextAgain(QueueNode node, TpCallbackInstance instance, boolean leased) {
         if (this.monitor != null) {
-            instance.queuedAt = instance.startedAt();
-            instance.keepsPlace = !leased;
-        }
-    }
-
-    /**
-     * The worker goes on with something else than the node that it has leased callbacks
-     * of.
-     */
-    void leavesPlace(QueueNode node, TpCallbackInstance instance) {
-        if (this.monitor != null) {
-            node.queuedAt(instance.startedAt());
+            long began = instance.startedAt();
+            long placed = leased ? began : node.queuedAt();
+            // Whichever is later: others may have begun one of them meanwhile, or may
+            // not.
+            instance.queuedAt = (placed - began > 0) ? placed : began;
+            instance.keepsPlace = true;
+            instance.leased = leased;
         }
     }
 
@@ -818,9 +819,10 @@ public final class TpPool implements AutoCloseable {
             return 0;
         }
         long now = now();
-        if (instance.keepsPlace) {
+        if (instance.keepsPlace && (!instance.leased || now - instance.notedAt > NOTED_NANOS)) {
             // It had its turn, as if it had gone to the tail.
             node.queuedAt(now);
+            instance.notedAt = now;
         }
         try {
             this.monitor.callbackStarted(source, Math.max(0, now - instance.queuedAt));

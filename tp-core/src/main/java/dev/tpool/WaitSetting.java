@@ -42,14 +42,14 @@ class WaitSetting extends TpReusableWaiter {
      *
      * Most settings find no signal, and each lock and each fence takes its time. So one that has no time-out, or
      * whose wait has kept its place at the clock, enters the line under the wait's lock if it can, at the first
-     * attempt and without waiting, since the locks are taken the other way round as a rule. Then it is not being
-     * set once that lock was left, and needs no fence. With a time-out it ends as others do: who is to end it waits
-     * for that lock, and so finds it in line. One without, endedByLine, saves a lock as well: it is live as long as
-     * it is in line, and ends under the line's guard and by nothing else, whether it is claimed or taken back. Who has the wait's lock takes it back at the
-     * first attempt, too, or leaves that lock and comes again once the line is free. The last one to refer to it is
-     * who took it back or tells it, as above: held goes with him. Who takes one back without the wait's lock may
-     * mean a use that is over: under the line's guard he finds that it is not there, or not endedByLine, or takes
-     * back the present use, which was begun before that.
+     * attempt and without waiting, since the locks are taken the other way round as a rule. Then it is not being set
+     * once that lock was left, and needs no fence. With a time-out it ends as others do: who is to end it waits for
+     * that lock, and so finds it in line. One without, endedByLine, saves a lock as well: it is live as long as it is
+     * in line, and ends under the line's guard and by nothing else, whether it is claimed or taken back. Who has the
+     * wait's lock takes it back at the first attempt, too, or leaves that lock and comes again once the line is free.
+     * The last one to refer to it is who took it back or tells it, as above: held goes with him. Who takes one back
+     * without the wait's lock may mean a use that is over: under the line's guard he finds that it is not there, or
+     * not endedByLine, or takes back the present use, which was begun before that.
      */
 
     private static final VarHandle LIVE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "live",

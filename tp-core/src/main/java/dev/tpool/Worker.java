@@ -240,14 +240,9 @@ final class Worker implements Runnable {
 
     /**
      * Others run what was claimed beyond what the worker has run.
-     * @param node what it has run last
      */
-    void endLease(QueueNode node, TpCallbackInstance instance) {
-        Lease lease = this.stripe.lease;
-        if (lease.isOf(node)) {
-            this.pool.leavesPlace(node, instance);
-        }
-        lease.end();
+    void endLease() {
+        this.stripe.lease.end();
     }
 
     /**
@@ -262,7 +257,7 @@ final class Worker implements Runnable {
         boolean leased = this.stripe.lease.next();
         boolean again = leased || (at.alone() == node && claimMoreOf(node, at));
         if (again) {
-            this.pool.isNextAgain(instance, leased);
+            this.pool.isNextAgain(node, instance, leased);
         }
         return again;
     }
@@ -342,11 +337,16 @@ final class Worker implements Runnable {
             return null;
         }
         this.pool.isNext(node, instance, this.claimed);
-        if (!this.claimed && !node.claim(instance)) {
-            instance.watched = null;
-            return null;
+        boolean claimed = this.claimed;
+        try {
+            claimed |= !claimed && node.claim(instance);
         }
-        return node;
+        finally {
+            if (!claimed) {
+                instance.watched = null;
+            }
+        }
+        return claimed ? node : null;
     }
 
     /**

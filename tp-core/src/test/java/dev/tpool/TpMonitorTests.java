@@ -148,7 +148,7 @@ class TpMonitorTests {
             .create((builder) -> builder.threadMaximum(1).monitor(this.recorded).ticker(this.ticks::get));
         AtomicInteger begun = new AtomicInteger();
         TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {
-            this.ticks.addAndGet(10);
+            this.ticks.addAndGet(200_000);
             if (begun.incrementAndGet() == 50) {
                 // Others may run what the worker took.
                 instance.disassociateCurrentThreadFromCallback();
@@ -167,8 +167,8 @@ class TpMonitorTests {
             .filter((event) -> event.startsWith("started work"))
             .toList();
         assertThat(started).hasSize(100).startsWith("started work after 40");
-        assertThat(started).filteredOn("started work after 10"::equals).hasSize(98);
-        assertThat(started).filteredOn("started work after 15"::equals).hasSize(1);
+        assertThat(started).filteredOn("started work after 200000"::equals).hasSize(98);
+        assertThat(started).filteredOn("started work after 200005"::equals).hasSize(1);
     }
 
     @Test
