@@ -42,13 +42,13 @@ public final class TpPool implements AutoCloseable {
      */
 
     /** The name of what fails to say its own. */
+    private static final String NAMELESS = "(its name failed)";
+
     /**
      * Who takes over what was leased may be told that it has waited for longer, by this
      * much and one callback: to note each begin is to write where posters do.
      */
     private static final long NOTED_NANOS = 100_000;
-
-    private static final String NAMELESS = "(its name failed)";
 
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
