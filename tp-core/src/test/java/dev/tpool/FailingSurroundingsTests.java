@@ -243,8 +243,11 @@ class FailingSurroundingsTests {
     void theDefaultPoolKeepsNothingOfWhoAsksForItFirst() throws Exception {
         URL classes = TpPool.class.getProtectionDomain().getCodeSource().getLocation();
         ClassLoader mine = Thread.currentThread().getContextClassLoader();
-        try (URLClassLoader fresh = new URLClassLoader(new URL[] { classes }, ClassLoader.getPlatformClassLoader());
-                URLClassLoader ofWhoAsks = new URLClassLoader(new URL[0])) {
+        // Not closed: the worker goes on after the callback, and may need more of its
+        // classes.
+        @SuppressWarnings("resource")
+        URLClassLoader fresh = new URLClassLoader(new URL[] { classes }, ClassLoader.getPlatformClassLoader());
+        try (URLClassLoader ofWhoAsks = new URLClassLoader(new URL[0])) {
             Class<?> environment = fresh.loadClass(TpEnvironment.class.getName());
             Callable<ClassLoader> callable = () -> Thread.currentThread().getContextClassLoader();
             Thread.currentThread().setContextClassLoader(ofWhoAsks);
