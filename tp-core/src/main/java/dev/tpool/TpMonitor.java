@@ -28,7 +28,9 @@ public interface TpMonitor {
      * A callback is about to run. Called on its worker.
      * @param source where it comes from
      * @param queueNanos the nanoseconds it waited. Posts to one object share one place in
-     * the queue, so for those it is the time since the object last took its place. A
+     * the queue, so for those it is the time since the object last took its place; if
+     * another worker had taken several of its callbacks together and did not get to this
+     * one, it may be more by a tenth of a millisecond and one callback. A
      * {@linkplain TpDeferredCallback deferred} callback waits from the moment in which it
      * was accepted, unless its caller runs it.
      */

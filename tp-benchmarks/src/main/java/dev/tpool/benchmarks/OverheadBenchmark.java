@@ -115,8 +115,7 @@ public class OverheadBenchmark {
         ONE_SHOT {
             @Override
             Runnable submitter(TpEnvironment environment, Batch batch) {
-                Runnable callback = batch;
-                return () -> environment.trySubmit(callback);
+                return () -> environment.trySubmit(batch);
             }
         },
 
