@@ -205,7 +205,7 @@ final class CallbackQueue {
      */
     boolean isLeased() {
         for (Stripe stripe : this.stripes) {
-            if (stripe.lease.isOpen()) {
+            if (stripe.leases.areOpen()) {
                 return true;
             }
         }
@@ -230,7 +230,7 @@ final class CallbackQueue {
     long leased() {
         long sum = 0;
         for (Stripe stripe : this.stripes) {
-            sum += stripe.lease.left();
+            sum += stripe.leases.left();
         }
         return sum;
     }
@@ -239,9 +239,20 @@ final class CallbackQueue {
      * Those of the pending callbacks of an object that workers have leased.
      */
     long leased(TpObject object) {
+        return Leases.countOf(leasesOf(object));
+    }
+
+    /**
+     * How many leases of an object rest.
+     */
+    int resting(TpObject object) {
+        return Leases.holdsOf(leasesOf(object));
+    }
+
+    private long leasesOf(TpObject object) {
         long sum = 0;
         for (Stripe stripe : this.stripes) {
-            sum += stripe.lease.leftOf(object);
+            sum += stripe.leases.leftOf(object);
         }
         return sum;
     }
@@ -249,12 +260,12 @@ final class CallbackQueue {
     /**
      * Takes all callbacks of an object away that workers have leased. Under the lock of
      * the moves.
-     * @return how many
+     * @return for {@link Leases#countOf} and {@link Leases#holdsOf}
      */
-    int takeLeased(TpObject object) {
-        int sum = 0;
+    long takeLeased(TpObject object) {
+        long sum = 0;
         for (Stripe stripe : this.stripes) {
-            sum += stripe.lease.takeAllOf(object);
+            sum += stripe.leases.takeAllOf(object);
         }
         return sum;
     }

@@ -3,6 +3,7 @@ package dev.tpool;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -88,14 +89,19 @@ final class Execution {
             over = true;
         }
         finally {
+            // Of those that take turns, others may have had theirs.
+            QueueNode begun = this.instance.node();
+            QueueNode last = (begun != null) ? begun : node;
             boolean disassociated = this.instance.isDisassociated();
-            again = over && worker != null && !disassociated && worker.settleAndClaimInPlace(node, this.instance);
+            again = over && worker != null && !disassociated && worker.settleAndClaimInPlace(last, this.instance);
             if (again) {
                 this.instance.endAndGoOn();
             }
             else {
                 this.instance.end();
-                endLeaseAndSettle(node, worker, disassociated);
+                if (!over || worker == null || disassociated || !worker.rest()) {
+                    endLeaseAndSettle(last, worker, disassociated);
+                }
             }
         }
         return again;
@@ -128,15 +134,14 @@ final class Execution {
         current.begin(node, started);
         Throwable failure = null;
         try {
-            if (environment.isBare()) {
-                boolean mayGoOn = body != node && environment.isPlain();
-                do {
-                    body.invoke(current);
-                }
-                while (mayGoOn && worker != null && goesOn(node, worker));
+            if (!environment.isBare()) {
+                failure = callUserCode(node, body, environment);
+            }
+            else if (body == node || worker == null || !environment.isPlain()) {
+                body.invoke(current);
             }
             else {
-                failure = callUserCode(node, body, environment);
+                runLeased(body, worker);
             }
         }
         catch (Throwable ex) {
@@ -144,11 +149,13 @@ final class Execution {
             // of memory or stack.
             failure = ex;
         }
+        QueueNode begun = current.node();
+        QueueNode last = (begun != null) ? begun : node;
         try {
-            conclude(node, body, started, failure);
+            conclude(last, body, started, failure);
         }
         catch (Throwable ex) {
-            this.pool.report(node.source(), ex);
+            this.pool.report(last.source(), ex);
         }
         finally {
             if (current.isLongRunning()) {
@@ -164,28 +171,37 @@ final class Execution {
      * and to count: what most callbacks of an object with many posts need, and all that
      * they should have to pay for.
      */
-    private boolean goesOn(QueueNode node, Worker worker) {
+    private @Nullable Lease goesOn(QueueNode node, Worker worker) {
         boolean marked = this.instance.isMarked();
         if (marked) {
             if (this.instance.isDisassociated() || this.instance.isLongRunning()) {
                 // Both have to be known until it settles.
-                return false;
+                return null;
             }
             runCompletionActions(node);
         }
         restoreThread();
-        boolean begun = worker.settleAndBeginLeased(node);
-        if (begun) {
+        Lease begun = worker.settleAndBeginLeased(node);
+        if (begun != null) {
             // Came between the two.
             Thread.interrupted();
             // Until now it was neither pending nor running nor completed, for a moment.
             countCompleted();
-            if (marked) {
+            TpObject next = begun.object();
+            if (marked || next != node) {
                 this.instance.endAndGoOn();
-                this.instance.begin(node, 0);
+                this.instance.begin(Objects.requireNonNull(next), 0);
             }
         }
         return begun;
+    }
+
+    private void runLeased(Body first, Worker worker) throws Throwable {
+        Body next = first;
+        while (next != null) {
+            next.invoke(this.instance);
+            next = goesOn(Objects.requireNonNull(this.instance.node()), worker);
+        }
     }
 
     private void runCompletionActions(QueueNode node) {

@@ -55,7 +55,7 @@ abstract sealed class OneShot extends QueueNode implements TpCallbackSource perm
     }
 
     @Override
-    final boolean settleAndClaimInPlace(Lease lease, int most) {
+    final boolean settleAndClaimInPlace(Leases leases, int most) {
         return false;
     }
 

@@ -45,14 +45,23 @@ abstract sealed class QueueNode extends Body permits TpObject, OneShot {
     abstract boolean claimInPlace();
 
     /**
+     * The same of several callbacks, of which one begins and the others are leased, if
+     * there are as many and the lease may rest.
+     * @param most how many to claim at most
+     */
+    boolean claimInPlace(Leases leases, int most) {
+        return claimInPlace();
+    }
+
+    /**
      * Ends an execution and begins another one of the same node, in one step: as
      * {@link #settle} and then {@link #claimInPlace()}.
-     * @param lease takes those that are claimed beyond that one
+     * @param leases take those that are claimed beyond that one
      * @param most how many to claim at most
      * @return {@code false} if nothing was done, since the node cannot be claimed in
      * place
      */
-    abstract boolean settleAndClaimInPlace(Lease lease, int most);
+    abstract boolean settleAndClaimInPlace(Leases leases, int most);
 
     /**
      * Whether its callbacks are counted against the capacity of a bounded queue: those

@@ -26,7 +26,7 @@ final class Stripe extends NodeQueue {
             VarHandle.class, Stripe.class, long.class);
 
     /** What the owner has claimed together; others put it back if it is held up. */
-    final Lease lease = new Lease();
+    final Leases leases = new Leases();
 
     /**
      * The first in line when the owner began to let those in line take turns, if it did.
@@ -84,13 +84,13 @@ final class Stripe extends NodeQueue {
      * @return {@code null} if the node has to be taken out, which is the first one then,
      * or if nothing is in line any more, since all had their turn and others have not
      */
-    @Nullable QueueNode claimInTurn(Lane lane) {
+    @Nullable QueueNode claimInTurn(Lane lane, int most) {
         QueueNode first = this.line;
         if (first == null || !this.turns) {
             return null;
         }
         QueueNode node = whoseTurn(first, lane);
-        if (node != null && takesTurn(node, first)) {
+        if (node != null && takesTurn(node, first, most)) {
             return node;
         }
         endRound();
@@ -106,14 +106,14 @@ final class Stripe extends NodeQueue {
      * does. For the owner.
      * @return {@code null} if nothing was done, since there is more to decide
      */
-    @Nullable QueueNode claimNextInTurn(Lane lane) {
+    @Nullable QueueNode claimNextInTurn(Lane lane, int most) {
         QueueNode first = this.line;
         if (first == null || first != this.roundFirst) {
             return null;
         }
         QueueNode node = whoseTurn(first, lane);
         boolean alone = node == first && first.next == null;
-        return (node != null && !alone && takesTurn(node, first)) ? node : null;
+        return (node != null && !alone && takesTurn(node, first, most)) ? node : null;
     }
 
     private @Nullable QueueNode whoseTurn(QueueNode first, Lane lane) {
@@ -121,13 +121,50 @@ final class Stripe extends NodeQueue {
         return (node == null && newest() == null && lane.isEmpty()) ? first : node;
     }
 
-    private boolean takesTurn(QueueNode node, QueueNode first) {
-        if (!this.open || !node.claimInPlace()) {
+    private boolean takesTurn(QueueNode node, QueueNode first, int most) {
+        if (!this.open) {
+            return false;
+        }
+        Lease lease = this.leases.resume(node) ? this.leases.current() : null;
+        if (lease != null) {
+            this.turn = lease.following();
+        }
+        else if (claimOf(node, most)) {
+            this.turn = node.next;
+            lease = this.leases.current();
+            if (lease != null) {
+                lease.following(this.turn);
+            }
+        }
+        else {
+            // It may have been about to be leased.
+            this.leases.endCurrent();
             return false;
         }
         this.roundFirst = first;
-        this.turn = node.next;
         return true;
+    }
+
+    private boolean claimOf(QueueNode node, int most) {
+        return (most > 1 && this.leases.haveFree()) ? node.claimInPlace(this.leases, most) : node.claimInPlace();
+    }
+
+    /**
+     * Claims a callback of the next node of the round if it was leased, and lets the
+     * lease of the one that has just run rest, all in one step. For the owner.
+     * @return {@code null} if nothing was done, since there is more to do
+     */
+    @Nullable Lease turnToNext(Lane lane) {
+        QueueNode first = this.line;
+        if (first == null || first != this.roundFirst || !this.open) {
+            return null;
+        }
+        QueueNode node = whoseTurn(first, lane);
+        Lease lease = (node != null && this.leases.turnTo(node)) ? this.leases.current() : null;
+        if (lease != null) {
+            this.turn = lease.following();
+        }
+        return lease;
     }
 
     /**
@@ -215,6 +252,14 @@ final class Stripe extends NodeQueue {
         }
     }
 
+    /**
+     * Whether the line was stolen since the owner last claimed a callback of a node in
+     * it. For the owner.
+     */
+    boolean hasLostRound() {
+        return this.line != this.roundFirst;
+    }
+
     boolean hasLine() {
         return this.line != null;
     }
@@ -272,7 +317,7 @@ final class Stripe extends NodeQueue {
      */
     boolean isStuck() {
         long now = begun();
-        boolean stuck = now == this.begunWhenSeen && !(isEmpty() && !this.lease.isOpen());
+        boolean stuck = now == this.begunWhenSeen && !(isEmpty() && !this.leases.areOpen());
         this.begunWhenSeen = now;
         return stuck;
     }

@@ -291,11 +291,18 @@ public final class TpCallbackInstance {
     }
 
     /**
+     * What is being executed, for the thread; {@code null} between executions.
+     */
+    @Nullable QueueNode node() {
+        return this.node;
+    }
+
+    /**
      * Others run what the thread was to run next.
      */
     private void putBackRest() {
         if (this.stripe != null) {
-            this.stripe.lease.putBackRest();
+            this.stripe.leases.putBackRest();
         }
     }
 

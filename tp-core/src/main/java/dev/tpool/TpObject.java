@@ -109,7 +109,8 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * @return their number at this moment
      */
     public final int running() {
-        return ObjectState.running(this.state);
+        int counted = ObjectState.running(this.state);
+        return (counted > 0 && isLeasable()) ? Math.max(0, counted - pool().queue().resting(this)) : counted;
     }
 
     /**
@@ -523,31 +524,40 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     }
 
     @Override
-    final boolean settleAndClaimInPlace(Lease lease, int most) {
+    final boolean settleAndClaimInPlace(Leases leases, int most) {
         if (!isClaimedByStateAlone()) {
             return false;
         }
+        return claimInPlace(leases, most, 0);
+    }
+
+    /**
+     * Claims one or several callbacks, if all of them are told the same.
+     * @param begun what else to add to the state word
+     */
+    final boolean claimInPlace(Leases leases, int most, long begun) {
         boolean together = most > 1 && ObjectState.areClaimableTogether(this.state) && isLeasable();
         if (together) {
-            open(lease);
+            open(leases);
         }
         long claimed = 0;
         try {
-            claimed = settleAndClaimByState(together ? most : 1);
+            claimed = claimByState(together ? most : 1, begun);
         }
         finally {
             if (together) {
-                lease.opened((int) Math.max(0, claimed - 1));
+                leases.opened((int) Math.max(0, claimed - 1));
             }
         }
         return claimed > 0;
     }
 
-    private long settleAndClaimByState(int most) {
+    private long claimByState(int most, long begun) {
         long seen = this.state;
         while (ObjectState.isClaimableInPlace(seen)) {
             long claimed = Math.min(most, ObjectState.pending(seen) - 1);
-            long witness = (long) STATE.compareAndExchange(this, seen, seen - claimed * ObjectState.PENDING_ONE);
+            long witness = (long) STATE.compareAndExchange(this, seen,
+                    seen - claimed * ObjectState.PENDING_ONE + begun);
             if (witness == seen) {
                 return claimed;
             }
@@ -567,7 +577,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
     /**
      * Opens a lease of several callbacks that are all told the same.
      */
-    void open(Lease lease) {
+    void open(Leases leases) {
         throw new IllegalStateException(this + " has nothing to lease");
     }
 
@@ -576,13 +586,13 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      * running meanwhile.
      * @return whether there was something
      */
-    final boolean putBack(Lease lease) {
-        int left;
+    final boolean putBack(Leases leases) {
+        long taken;
         BriefLock moves = pool().queue().moves();
         moves.lock();
         try {
-            left = lease.takeAllOf(this);
-            addBack(left);
+            taken = leases.takeAllOf(this);
+            addBack(taken);
         }
         finally {
             moves.unlock();
@@ -590,35 +600,37 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         if (takePlace()) {
             pool().enqueue(this);
         }
-        return left > 0;
+        return taken != 0;
     }
 
     /**
      * Counts callbacks that were leased in the state word again. Under the lock of the
      * moves.
+     * @param taken what was taken away from leases
      */
-    void addBack(int leased) {
-        addBackByState(leased);
+    void addBack(long taken) {
+        addBackByState(taken);
     }
 
     /**
      * Adds to the state word what {@link #addBack} says.
      * @return the state before
      */
-    final long addBackByState(int leased) {
-        return (long) STATE.getAndAdd(this, leased * ObjectState.PENDING_ONE);
+    final long addBackByState(long taken) {
+        return (long) STATE.getAndAdd(this,
+                Leases.countOf(taken) * ObjectState.PENDING_ONE - Leases.holdsOf(taken) * ObjectState.RUNNING_ONE);
     }
 
     /**
      * Puts back what another worker has leased and does not get to.
      * @return whether there was something
      */
-    final boolean putBackFrom(Lease lease) {
+    final boolean putBackFrom(Leases leases) {
         if (!holdRunning()) {
             return false;
         }
         try {
-            return putBack(lease);
+            return putBack(leases);
         }
         finally {
             settle(false);
@@ -721,7 +733,14 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
         CallbackQueue queue = pool().queue();
         queue.moves().lock();
         try {
-            return dropPending() + queue.takeLeased(this);
+            long dropped = dropPending();
+            long taken = queue.takeLeased(this);
+            if (Leases.holdsOf(taken) > 0) {
+                // Something was dropped, so the caller looks whether the object is quiet
+                // now.
+                STATE.getAndAdd(this, -Leases.holdsOf(taken) * ObjectState.RUNNING_ONE);
+            }
+            return dropped + Leases.countOf(taken);
         }
         finally {
             queue.moves().unlock();

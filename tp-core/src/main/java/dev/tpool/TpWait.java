@@ -639,16 +639,16 @@ public final class TpWait extends ClockEntry {
     }
 
     @Override
-    void open(Lease lease) {
-        lease.open(this, this.callback, this.context);
+    void open(Leases leases) {
+        leases.open(this, this.callback, this.context);
     }
 
     @Override
-    void addBack(int leased) {
+    void addBack(long taken) {
         lock();
         try {
-            if (ObjectState.is(addBackByState(leased), ObjectState.MIXED)) {
-                Objects.requireNonNull(this.rest).signalledBefore += leased;
+            if (ObjectState.is(addBackByState(taken), ObjectState.MIXED)) {
+                Objects.requireNonNull(this.rest).signalledBefore += Leases.countOf(taken);
             }
         }
         finally {

@@ -83,8 +83,13 @@ public final class TpWork extends TpObject {
     }
 
     @Override
-    void open(Lease lease) {
-        lease.open(this, this.callback, this.context);
+    boolean claimInPlace(Leases leases, int most) {
+        return isClaimedByStateAlone() && claimInPlace(leases, most, ObjectState.RUNNING_ONE);
+    }
+
+    @Override
+    void open(Leases leases) {
+        leases.open(this, this.callback, this.context);
     }
 
     @Override

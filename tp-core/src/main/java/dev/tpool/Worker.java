@@ -205,16 +205,18 @@ final class Worker implements Runnable {
             this.standBy.wasNeeded();
             this.crew.found();
         }
-        Lease lease = this.stripe.lease;
         QueueNode next = node;
         while (next != null) {
-            TpEnvironment environment = next.environment();
+            Lease lease = this.stripe.leases.current();
+            // The object itself is left to those who post to it.
+            TpEnvironment environment = (lease != null) ? lease.environment() : next.environment();
             boolean again;
             do {
                 this.slice.count();
                 this.stripe.count();
                 this.pool.callbackClaimed(next);
-                again = running.run(next, lease.isOf(next) ? lease : next, environment, this);
+                Lease of = this.stripe.leases.current();
+                again = running.run(next, (of != null) ? of : next, environment, this);
             }
             while (again);
             next = claimNextInTurn(running.instance());
@@ -228,11 +230,18 @@ final class Worker implements Runnable {
      */
     private @Nullable QueueNode claimNextInTurn(TpCallbackInstance instance) {
         boolean inTurn = this.claimed && this.place == null;
-        if (!inTurn || this.slice.isOver() || !this.queue.high().isEmpty()) {
+        if (!inTurn) {
             return null;
         }
-        QueueNode node = this.stripe.claimNextInTurn(this.queue.normal());
+        if (this.slice.isOver()) {
+            nextSlice();
+        }
+        if (!this.queue.high().isEmpty()) {
+            return null;
+        }
+        QueueNode node = this.stripe.claimNextInTurn(this.queue.normal(), mostInTurn());
         if (node != null) {
+            tellOfLeased();
             this.pool.isNext(node, instance, true);
         }
         return node;
@@ -242,7 +251,19 @@ final class Worker implements Runnable {
      * Others run what was claimed beyond what the worker has run.
      */
     void endLease() {
-        this.stripe.lease.end();
+        this.stripe.leases.endCurrent();
+    }
+
+    /**
+     * The execution that has just ended stays as it is until it is the object's turn
+     * again, if more of it is leased.
+     */
+    boolean rest() {
+        return this.claimed && this.place == null && this.stripe.leases.rest();
+    }
+
+    private int mostInTurn() {
+        return this.striped ? Math.min(Leases.MOST, this.slice.length()) : 1;
     }
 
     /**
@@ -254,7 +275,7 @@ final class Worker implements Runnable {
         if (at == null || !mayGoOn(node, at)) {
             return false;
         }
-        boolean leased = this.stripe.lease.next();
+        boolean leased = this.stripe.leases.next();
         boolean again = leased || (at.alone() == node && claimMoreOf(node, at));
         if (again) {
             this.pool.isNextAgain(node, instance, leased);
@@ -266,10 +287,17 @@ final class Worker implements Runnable {
      * Does the same for what has been leased, and counts. For nodes of a pool that nobody
      * watches and that is not bounded.
      */
-    boolean settleAndBeginLeased(QueueNode node) {
+    @Nullable Lease settleAndBeginLeased(QueueNode node) {
         NodeQueue at = this.place;
-        boolean begun = at != null && mayGoOn(node, at) && this.stripe.lease.next();
-        if (begun) {
+        Lease begun = null;
+        if (at == null) {
+            boolean inTurn = this.claimed && !this.slice.isOver() && this.queue.high().isEmpty();
+            begun = inTurn ? this.stripe.turnToNext(this.queue.normal()) : null;
+        }
+        else if (mayGoOn(node, at) && this.stripe.leases.next()) {
+            begun = this.stripe.leases.current();
+        }
+        if (begun != null) {
             this.slice.count();
             this.stripe.count();
         }
@@ -281,9 +309,9 @@ final class Worker implements Runnable {
     }
 
     private boolean claimMoreOf(QueueNode node, NodeQueue at) {
-        Lease lease = this.stripe.lease;
-        boolean claimed = node.settleAndClaimInPlace(lease, mostTogether(at));
-        if (claimed && lease.isOpen() && !at.isStillAlone(node)) {
+        Leases leases = this.stripe.leases;
+        boolean claimed = node.settleAndClaimInPlace(leases, mostTogether(at));
+        if (claimed && leases.areOpen() && !at.isStillAlone(node)) {
             // Another worker has taken the node meanwhile. Who looked at the queue in
             // between saw neither the node nor the lease.
             this.crew.signalWork();
@@ -297,7 +325,7 @@ final class Worker implements Runnable {
      */
     private int mostTogether(NodeQueue at) {
         boolean normal = at == this.stripe || at == this.queue.normal();
-        return (this.striped && normal) ? Math.min(Lease.MOST, this.slice.left()) : 1;
+        return (this.striped && normal) ? Math.min(Leases.MOST, this.slice.left()) : 1;
     }
 
     /**
@@ -318,11 +346,9 @@ final class Worker implements Runnable {
      * of its callbacks were cancelled
      */
     private @Nullable QueueNode claimNext(TpCallbackInstance instance) {
+        this.stripe.leases.endRests();
         if (this.slice.isOver()) {
-            if (!this.slice.nextAfterIdleness()) {
-                this.slice.next(System.nanoTime());
-            }
-            share();
+            nextSlice();
         }
         NodeQueue before = this.place;
         this.place = null;
@@ -347,6 +373,23 @@ final class Worker implements Runnable {
             }
         }
         return claimed ? node : null;
+    }
+
+    /**
+     * Another worker may have taken the line just before a node in it was leased. Who
+     * looked at the queue in between saw neither the node nor the lease.
+     */
+    private void tellOfLeased() {
+        if (this.stripe.hasLostRound() && this.stripe.leases.areOpen() && !this.searching) {
+            this.crew.signalWork();
+        }
+    }
+
+    private void nextSlice() {
+        if (!this.slice.nextAfterIdleness()) {
+            this.slice.next(System.nanoTime());
+        }
+        share();
     }
 
     /**
@@ -393,8 +436,11 @@ final class Worker implements Runnable {
         QueueNode node = (this.stripe.alone() != null && this.queue.normal().isEmpty()) ? claimInPlace(this.stripe)
                 : null;
         if (node == null) {
-            node = this.stripe.claimInTurn(this.queue.normal());
+            node = this.stripe.claimInTurn(this.queue.normal(), mostInTurn());
             this.claimed = node != null;
+            if (this.claimed) {
+                tellOfLeased();
+            }
             if (this.stripe.hasMovedBack() && !this.searching) {
                 this.crew.signalWork();
             }
@@ -505,10 +551,10 @@ final class Worker implements Runnable {
         boolean put = false;
         for (int i = 0; i < all.length; i++) {
             Stripe other = all[i];
-            if (other != this.stripe && other.lease.isOpen()) {
+            if (other != this.stripe && other.leases.areOpen()) {
                 boolean well = getsOnWell(other, before[i], took);
                 this.superfluous |= well;
-                put |= !well && other.lease.putBack();
+                put |= !well && other.leases.putBack();
             }
         }
         this.superfluous &= !put;
@@ -577,7 +623,7 @@ final class Worker implements Runnable {
         Stripe[] all = this.queue.stripes();
         Stripe other = (all.length > 0) ? nextOf(all) : own;
         if (other != own && other.isStuck()) {
-            moved |= other.lease.putBack();
+            moved |= other.leases.putBack();
             moved |= this.queue.empty(other);
         }
         if (moved && !this.searching) {

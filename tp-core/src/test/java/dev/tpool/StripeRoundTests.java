@@ -76,7 +76,7 @@ class StripeRoundTests {
     }
 
     private QueueNode next() {
-        QueueNode node = this.stripe.claimNextInTurn(this.pool.queue().normal());
+        QueueNode node = this.stripe.claimNextInTurn(this.pool.queue().normal(), 1);
         if (node != null) {
             this.claimed.add(node);
         }
@@ -151,7 +151,7 @@ class StripeRoundTests {
         assertThat(this.stripe.takeLine()).isSameAs(one);
         one.next = null;
         this.stripe.fill(one);
-        this.claimed.add(this.stripe.claimInTurn(this.pool.queue().normal()));
+        this.claimed.add(this.stripe.claimInTurn(this.pool.queue().normal(), 1));
 
         assertThat(next()).isNull();
     }
@@ -197,7 +197,7 @@ class StripeRoundTests {
         three.next = null;
         this.stripe.fill(one);
 
-        QueueNode next = this.stripe.claimInTurn(this.pool.queue().normal());
+        QueueNode next = this.stripe.claimInTurn(this.pool.queue().normal(), 1);
 
         assertThat(next).isSameAs(one);
         this.claimed.add(next);

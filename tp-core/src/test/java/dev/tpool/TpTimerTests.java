@@ -920,7 +920,7 @@ class TpTimerTests {
         this.timer.set(NONE);
         long most = ObjectState.MAX_PENDING - ObjectState.PENDING_HEADROOM;
         this.timer.addBackByState(Integer.MAX_VALUE);
-        this.timer.addBackByState((int) (most - this.timer.pending()));
+        this.timer.addBackByState(most - this.timer.pending());
 
         this.timer.set(NONE);
 

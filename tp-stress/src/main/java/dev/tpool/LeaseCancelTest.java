@@ -50,13 +50,13 @@ public class LeaseCancelTest {
 
     @Actor
     public void worker() {
-        Lease lease = this.stripe.lease;
+        Leases leases = this.stripe.leases;
         int number = 1;
-        while (lease.next() || this.work.settleAndClaimInPlace(lease, 3)) {
+        while (leases.next() || this.work.settleAndClaimInPlace(leases, 3)) {
             number++;
             this.begun = number;
         }
-        lease.end();
+        leases.endCurrent();
         this.work.settle(false);
     }
 
@@ -70,7 +70,7 @@ public class LeaseCancelTest {
     @Arbiter
     public void arbiter(III_Result result) {
         result.r1 = this.begun + this.cancelled + (int) this.work.pending();
-        result.r2 = this.pendingThen + (int) this.stripe.lease.left();
+        result.r2 = this.pendingThen + (int) this.stripe.leases.left();
         result.r3 = Math.max(0, this.begun - this.begunThen - 1);
     }
 

@@ -36,23 +36,23 @@ public class LeasePutBackTest {
 
     @Actor
     public void worker() {
-        Lease lease = this.stripe.lease;
-        if (lease.next()) {
+        Leases leases = this.stripe.leases;
+        if (leases.next()) {
             this.begun++;
         }
-        lease.end();
+        leases.endCurrent();
         this.work.settle(false);
     }
 
     @Actor
     public void otherWorker() {
-        this.stripe.lease.putBack();
+        this.stripe.leases.putBack();
     }
 
     @Arbiter
     public void arbiter(III_Result result) {
         result.r1 = this.begun + (int) this.work.pendingByState();
-        result.r2 = (int) this.stripe.lease.left();
+        result.r2 = (int) this.stripe.leases.left();
         result.r3 = this.work.running();
     }
 

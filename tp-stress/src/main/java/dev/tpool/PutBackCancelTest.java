@@ -39,7 +39,7 @@ public class PutBackCancelTest {
 
     @Actor
     public void otherWorker() {
-        this.stripe.lease.putBack();
+        this.stripe.leases.putBack();
     }
 
     @Actor

@@ -48,7 +48,7 @@ public class SettleClaimTest {
         boolean running = true;
         while (running) {
             result.r1++;
-            running = this.work.settleAndClaimInPlace(new Lease(), 1);
+            running = this.work.settleAndClaimInPlace(new Leases(), 1);
             if (!running) {
                 this.work.settle(false);
                 QueueNode node = this.pool.queue().normal().take();

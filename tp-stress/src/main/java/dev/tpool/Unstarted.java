@@ -114,7 +114,7 @@ final class Unstarted {
         pool.queue().addStripe(stripe);
         object.claimInPlace();
         // The execution goes on with another callback, which is not in the lease.
-        object.settleAndClaimInPlace(stripe.lease, leased + 1);
+        object.settleAndClaimInPlace(stripe.leases, leased + 1);
     }
 
     /**

@@ -50,7 +50,7 @@ public class WaitPutBackTest {
 
     @Arbiter
     public void arbiter(LL_Result result) {
-        this.stripe.lease.putBackRest();
+        this.stripe.leases.putBackRest();
         result.r2 = Unstarted.claimedResults(this.pool, this.wait, this.wait.pending());
     }
 

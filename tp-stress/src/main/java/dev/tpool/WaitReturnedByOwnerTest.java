@@ -42,7 +42,7 @@ public class WaitReturnedByOwnerTest {
 
     @Actor
     public void owner(LLL_Result result) {
-        this.stripe.lease.end();
+        this.stripe.leases.endCurrent();
         this.wait.settle(false);
         result.r2 = this.wait.pending();
     }

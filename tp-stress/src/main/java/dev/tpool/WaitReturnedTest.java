@@ -42,7 +42,7 @@ public class WaitReturnedTest {
 
     @Actor
     public void putsBack() {
-        this.stripe.lease.putBack();
+        this.stripe.leases.putBack();
     }
 
     @Actor
