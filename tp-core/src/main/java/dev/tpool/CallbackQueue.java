@@ -43,7 +43,7 @@ final class CallbackQueue {
 
     private final Lane low = new Lane();
 
-    /** See {@link Lease}. */
+    /** See {@link Leases}. */
     private final BriefLock moves = new BriefLock();
 
     /** Replaced under the lock of this. */

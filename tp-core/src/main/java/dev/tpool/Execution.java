@@ -166,10 +166,12 @@ final class Execution {
     }
 
     /**
-     * Ends the execution of a leased callback and begins the next one, if nothing has to
-     * be done in between but to carry out its completion actions, to put the thread back
-     * and to count: what most callbacks of an object with many posts need, and all that
-     * they should have to pay for.
+     * Ends the execution of a leased callback and begins the next one, of the same object
+     * or of another one that takes turns with it, if nothing has to be done in between
+     * but to carry out its completion actions, to put the thread back and to count: what
+     * most callbacks of an object with many posts need, and all that they should have to
+     * pay for.
+     * @return whose callback has begun, or {@code null}
      */
     private @Nullable Lease goesOn(QueueNode node, Worker worker) {
         boolean marked = this.instance.isMarked();

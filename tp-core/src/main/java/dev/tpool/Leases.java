@@ -250,11 +250,8 @@ final class Leases {
         while (this.leases[at].object() != null) {
             at++;
         }
-        Lease free = this.leases[at];
-        this.current = free;
-        this.currentShift = at * LEFT_BITS;
         this.used++;
-        return free;
+        return goOnWith(at);
     }
 
     private void open() {
@@ -315,48 +312,51 @@ final class Leases {
     /**
      * Begins the next callback of a lease that rests. For the owner, with no current
      * lease.
-     * @return {@code false} if there is no lease of the node, or somebody has taken all
-     * of it away
+     * @return {@code null} if there is no lease of the node, or somebody has taken all of
+     * it away
      */
-    boolean resume(QueueNode node) {
+    @Nullable Lease resume(QueueNode node) {
         int at = indexOf(node);
         if (at < 0) {
-            return false;
+            return null;
         }
         long seen = (long) WORD.getOpaque(this);
         while (leftAt(at, seen) != 0) {
             if (WORD.compareAndSet(this, seen, resumed(at, seen))) {
-                this.current = this.leases[at];
-                this.currentShift = at * LEFT_BITS;
-                return true;
+                return goOnWith(at);
             }
             seen = this.word;
         }
         free(this.leases[at]);
-        return false;
+        return null;
     }
 
     /**
      * The same of another lease, while the current one begins to rest.
-     * @return {@code false} if that cannot be done in one step
+     * @return {@code null} if that cannot be done in one step
      */
-    boolean turnTo(QueueNode node) {
+    @Nullable Lease turnTo(QueueNode node) {
         int at = indexOf(node);
         Lease other = (at >= 0) ? this.leases[at] : null;
         if (other == null || other == this.current || !other.environment().isPlain() || !other.environment().isBare()) {
-            return false;
+            return null;
         }
         long left = LEFT << this.currentShift;
         long seen = (this.current != null) ? (long) WORD.getOpaque(this) : 0;
         while ((seen & left) != 0 && leftAt(at, seen) != 0) {
             if (WORD.compareAndSet(this, seen, resumed(at, seen))) {
-                this.current = other;
-                this.currentShift = at * LEFT_BITS;
-                return true;
+                return goOnWith(at);
             }
             seen = this.word;
         }
-        return false;
+        return null;
+    }
+
+    private Lease goOnWith(int at) {
+        Lease lease = this.leases[at];
+        this.current = lease;
+        this.currentShift = at * LEFT_BITS;
+        return lease;
     }
 
     private static long resumed(int at, long seen) {

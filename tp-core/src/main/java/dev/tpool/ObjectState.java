@@ -20,8 +20,8 @@ final class ObjectState {
      *   54      CLOSED     no more posts
      *   53      WAITED     somebody waits: whoever leaves nothing pending has to tell
      *   52      QUEUED     the object has its place in the queue, or a worker has just taken it from there
-     *   51..32  running    executions that have begun and not settled, and whoever has to keep the object from
-     *                      being quiet for a moment: a worker that puts a lease back, or asks a deferred one-shot
+     *   51..32  running    executions that have begun and not settled, leases that rest, and whoever has to keep the object
+     *                      from being quiet for a moment: a worker that puts a lease back, or asks a deferred one-shot
      *   31..0   pending    posts that have not begun and were not cancelled
      *
      * Invariants (ObjectStateTests, PoolStressTests)
@@ -52,15 +52,18 @@ final class ObjectState {
      *                claimed it as others are
      *   worker       saw the node alone in its lane, pending - 1, running + 1                 CAS
      *                QUEUED, pending > 1
-     *   worker       it is a node's turn, QUEUED,    pending - 1, running + 1                 CAS
-     *                pending > 1
+     *   worker       it is a node's turn, QUEUED,    pending - n, running + 1: one begins,    CAS
+     *                not MIXED, pending > n          the others are leased (Leases)
      *   worker       end of an execution, the node   pending - n: one begins, the others are  CAS
-     *                alone, QUEUED, not MIXED,       leased (Lease)
+     *                alone, QUEUED, not MIXED,       leased (Leases)
      *                pending > n
-     *   lessee       something else comes first      pending + what is left of the lease      add
+     *   lessee       something else comes first      pending + what is left of the lease,     add
+     *                                                running - 1 if that rested
      *   worker       finds a lessee held up, and     running + 1 meanwhile                    CAS
      *                running > 0
-     *                                                pending + what is left of the lease      add
+     *                                                pending + what is left of the lease,     add
+     *                                                running - 1 if that rested
+     *   canceller    has taken the rest of leases    running - how many of them rested        add
      *   worker       took the node, MIXED,           pending + what is leased, if anything    add
      *                running > 0
      *   who put back QUEUED was not set              QUEUED, then push                        CAS

@@ -125,7 +125,7 @@ final class Stripe extends NodeQueue {
         if (!this.open) {
             return false;
         }
-        Lease lease = this.leases.resume(node) ? this.leases.current() : null;
+        Lease lease = this.leases.resume(node);
         if (lease != null) {
             this.turn = lease.following();
         }
@@ -152,19 +152,19 @@ final class Stripe extends NodeQueue {
     /**
      * Claims a callback of the next node of the round if it was leased, and lets the
      * lease of the one that has just run rest, all in one step. For the owner.
-     * @return {@code null} if nothing was done, since there is more to do
+     * @return {@code false} if nothing was done, since there is more to do
      */
-    @Nullable Lease turnToNext(Lane lane) {
+    boolean turnToNext(Lane lane) {
         QueueNode first = this.line;
         if (first == null || first != this.roundFirst || !this.open) {
-            return null;
+            return false;
         }
         QueueNode node = whoseTurn(first, lane);
-        Lease lease = (node != null && this.leases.turnTo(node)) ? this.leases.current() : null;
+        Lease lease = (node != null) ? this.leases.turnTo(node) : null;
         if (lease != null) {
             this.turn = lease.following();
         }
-        return lease;
+        return lease != null;
     }
 
     /**

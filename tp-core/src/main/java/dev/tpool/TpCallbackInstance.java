@@ -461,7 +461,7 @@ public final class TpCallbackInstance {
     }
 
     /**
-     * The same node is to begin again at once.
+     * The same node is to begin again at once, or another one that takes turns with it.
      */
     void endAndGoOn() {
         if (this.marked) {

@@ -110,6 +110,7 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
      */
     public final int running() {
         int counted = ObjectState.running(this.state);
+        // A lease may begin to rest, or end to, between the two looks.
         return (counted > 0 && isLeasable()) ? Math.max(0, counted - pool().queue().resting(this)) : counted;
     }
 

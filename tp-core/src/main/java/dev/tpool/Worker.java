@@ -229,14 +229,13 @@ final class Worker implements Runnable {
      * @return {@code null} if nothing was claimed
      */
     private @Nullable QueueNode claimNextInTurn(TpCallbackInstance instance) {
-        boolean inTurn = this.claimed && this.place == null;
-        if (!inTurn) {
+        if (!isInTurn()) {
             return null;
         }
         if (this.slice.isOver()) {
             nextSlice();
         }
-        if (!this.queue.high().isEmpty()) {
+        if (!goesOnInTurn()) {
             return null;
         }
         QueueNode node = this.stripe.claimNextInTurn(this.queue.normal(), mostInTurn());
@@ -259,7 +258,7 @@ final class Worker implements Runnable {
      * again, if more of it is leased.
      */
     boolean rest() {
-        return this.claimed && this.place == null && this.stripe.leases.rest();
+        return isInTurn() && this.stripe.leases.rest();
     }
 
     private int mostInTurn() {
@@ -284,24 +283,32 @@ final class Worker implements Runnable {
     }
 
     /**
-     * Does the same for what has been leased, and counts. For nodes of a pool that nobody
-     * watches and that is not bounded.
+     * Does the same for what has been leased, or ends the execution and begins one of
+     * another node whose turn it is and that was leased, and counts. For nodes of a pool
+     * that nobody watches and that is not bounded.
+     * @return the lease of what was begun, or {@code null} if nothing was done
      */
     @Nullable Lease settleAndBeginLeased(QueueNode node) {
         NodeQueue at = this.place;
-        Lease begun = null;
-        if (at == null) {
-            boolean inTurn = this.claimed && !this.slice.isOver() && this.queue.high().isEmpty();
-            begun = inTurn ? this.stripe.turnToNext(this.queue.normal()) : null;
+        boolean same = at != null && mayGoOn(node, at) && this.stripe.leases.next();
+        if (!same && (at != null || !goesOnInTurn() || !this.stripe.turnToNext(this.queue.normal()))) {
+            return null;
         }
-        else if (mayGoOn(node, at) && this.stripe.leases.next()) {
-            begun = this.stripe.leases.current();
-        }
-        if (begun != null) {
-            this.slice.count();
-            this.stripe.count();
-        }
-        return begun;
+        this.slice.count();
+        this.stripe.count();
+        return this.stripe.leases.current();
+    }
+
+    /**
+     * Whether the worker lets nodes in its line take turns, and has nothing else to look
+     * for.
+     */
+    private boolean goesOnInTurn() {
+        return isInTurn() && !this.slice.isOver() && this.queue.high().isEmpty();
+    }
+
+    private boolean isInTurn() {
+        return this.claimed && this.place == null;
     }
 
     private boolean mayGoOn(QueueNode node, NodeQueue at) {
