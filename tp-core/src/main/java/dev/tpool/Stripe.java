@@ -52,6 +52,12 @@ final class Stripe extends NodeQueue {
      */
     private boolean claimedByRefill;
 
+    /**
+     * See {@link #hasLostRound()}. Not to be seen from the round, which a thief may end
+     * at once.
+     */
+    private boolean lostRound;
+
     /** See {@link #hasMovedBack()}. */
     private boolean movedBack;
 
@@ -142,6 +148,7 @@ final class Stripe extends NodeQueue {
             return false;
         }
         this.roundFirst = first;
+        this.lostRound = this.line != first;
         return true;
     }
 
@@ -253,11 +260,11 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Whether the line was stolen since the owner last claimed a callback of a node in
-     * it. For the owner.
+     * Whether the line had been stolen when the owner had last claimed callbacks of a
+     * node in it. For the owner.
      */
     boolean hasLostRound() {
-        return this.line != this.roundFirst;
+        return this.lostRound;
     }
 
     boolean hasLine() {
