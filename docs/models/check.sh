@@ -107,6 +107,15 @@ lease  |  0 | -DCLOSE -DBLOCKS=1                                   | a closer, a
 lease  |  0 | -DWAIT -DDISASSOCIATE                                | a callback disassociates
 lease  |  0 | -DCANCEL -DALL_POSTED -DWAIT                         | a canceller once all is posted, and a waiter
 lease  |  0 | -DOTHER                                              | leases of two objects
+lease  |  0 | -DREST -DBLOCKS=1                                    | a lease rests, and a callback of either object blocks
+lease  |  0 | -DREST -DWAIT                                        | a lease rests, a waiter
+lease  |  0 | -DREST -DWAIT -DDISASSOCIATE                         | a lease rests, a callback disassociates
+lease  |  0 | -DREST -DCLOSE -DBLOCKS=1                            | a lease rests, a closer, and a callback blocks
+lease  |  0 | -DREST -DCANCEL -DALL_POSTED                         | a lease rests, a canceller once all is posted
+lease  |  0 | -DREST -DCANCEL -DALL_POSTED -DWAIT -DPOSTS=3        | the same, and a waiter
+lease  |  0 | -DREST -DCANCEL -DBLOCKS=1 -DPOSTS=3                 | a lease rests, a canceller, and a callback blocks
+lease  |  0 | -DREST -DCANCEL -DCLOSE -DWAIT -DPOSTS=3 -DEARLY=3   | a lease rests, a canceller, a closer, a waiter
+lease  |  0 | -DREST -DWORKERS=3 -DBLOCKS=2 -DPOSTS=5 -DEARLY=5    | a lease rests, 3 workers, of which 2 may block
 lease  |  1 | -DCANCEL -DALL_POSTED                                | the lease does not say that it is about to be opened
 lease  |  2 | -DCANCEL -DALL_POSTED                                | a canceller does not wait for a lease that is about to be opened
 lease  |  3 | -DCANCEL -DALL_POSTED                                | a canceller looks at the leases before the state word
@@ -119,6 +128,23 @@ lease  |  9 | -DWAIT -DDISASSOCIATE                                | disassociat
 lease  | 10 | -DWAIT                                               | takes from a lease without a compare-and-set
 lease  | 11 | -DCANCEL -DALL_POSTED                                | puts back in the midst of a cancel
 lease  | 12 | -DWAIT -DDISASSOCIATE                                | tells the waiter only if nothing runs, disassociated or not
+lease  | 13 | -DREST -DCANCEL -DALL_POSTED                         | a canceller leaves the object running for a lease that rested
+lease  | 14 | -DREST -DCANCEL -DALL_POSTED                         | a canceller settles for a lease that does not rest
+lease  | 15 | -DREST -DWAIT                                        | who puts back for another worker leaves the object running for a lease that rested
+lease  | 16 | -DREST -DWAIT                                        | who puts back for another worker settles twice for a lease that rested
+lease  | 17 | -DREST -DWAIT                                        | the owner settles though its rest was taken away
+lease  | 18 | -DREST -DWAIT                                        | a lease rests of which nothing is left
+lease  | 19 | -DREST -DWAIT                                        | a lease that is resumed still rests
+lease  | 20 | -DREST -DWAIT                                        | endRests() leaves the object running
+lease  | 21 | -DREST -DBLOCKS=1                                    | claimNext() does without endRests()
+lease  | 22 | -DREST -DWAIT                                        | who takes away looks whether the lease rests in a step before
+lease  | 23 | -DREST -DWAIT                                        | settles for a lease that rested before it counts what is put back
+lease  | 24 | -DREST -DCANCEL -DALL_POSTED -DWAIT -DPOSTS=3        | a canceller settles after it has looked whom to tell
+lease  | 25 | -DREST -DWAIT                                        | the first claim in a turn counts as running in a second step
+lease  | 26 | -DREST -DWAIT                                        | who puts back for another worker settles for a lease that does not rest
+lease  | 27 | -DREST -DCANCEL -DALL_POSTED                         | a lease in a turn does not say that it is about to be opened
+lease  | 28 | -DREST -DWORKERS=3 -DBLOCKS=2 -DPOSTS=5 -DEARLY=5    | nobody is told of what is leased in a turn while the node is taken
+lease  | 29 | -DREST -DWORKERS=3 -DBLOCKS=2 -DPOSTS=5 -DEARLY=5    | who takes the node makes the owner forget what it looks for
 clock  |  0 | -DTICKS=3                                            | 2 armers of an entry each, in 2 shards
 clock  |  0 | -DOPS=2                                              | the same, and they disarm, or arm again
 clock  |  0 | -DSAME                                               | both entries in one shard

@@ -14,6 +14,10 @@
  * ALL_POSTED       the canceller begins once all is posted
  * DISASSOCIATE     a callback may disassociate, and then it may block until the waiter is gone
  * OTHER            the first worker may lease callbacks of another object, once
+ * REST             a lease may rest while its worker runs callbacks of other objects, which may
+ *                  block, too; it may be opened by the first claim in a turn. Not with OTHER
+ * WORKERS          2, or 3
+ * EARLY            so many posts of each poster were made before anybody begins
  * MUTATION         plants the bug of this number
  */
 #ifndef POSTERS
@@ -29,7 +33,13 @@
 #define MUTATION 0
 #endif
 
+#ifndef WORKERS
 #define WORKERS 2
+#endif
+#ifndef EARLY
+#define EARLY 0
+#endif
+
 #define ALL (POSTERS * POSTS)
 
 /* ObjectState */
@@ -49,8 +59,14 @@ bool opening[WORKERS];
 #ifdef OTHER
 byte number[WORKERS];
 bool of_other[WORKERS];
-#else
-#define of_other_seen false
+#endif
+#ifdef REST
+/* Something is left, and the lease is not the current one: on its behalf the object counts as running */
+bool resting[WORKERS];
+#if MUTATION == 29
+/* The owner compares the line with what a thief forgets, Stripe.roundFirst */
+bool round;
+#endif
 #endif
 
 /* ObjectWaiters: the lock, who sleeps, who is disassociated */
@@ -71,12 +87,22 @@ byte executed;
 byte cancelled;
 byte moving;      /* callbacks that are in neither word for a moment */
 byte blocks;
+#ifdef REST
+byte aside;       /* workers that have blocked in a callback of another object */
+#define BLOCKED (blocks + aside)
+#else
+#define BLOCKED blocks
+#endif
 byte frees;
 byte since;       /* posted since the canceller began */
 bool cancelling;
 bool waiter_gone;
 
+#if WORKERS == 3
+#define leased (left[0] * OWN(0) + left[1] * OWN(1) + left[2] * OWN(2))
+#else
 #define leased (left[0] * OWN(0) + left[1] * OWN(1))
+#endif
 #ifdef OTHER
 #define OWN(w) (!of_other[w])
 #else
@@ -94,7 +120,12 @@ inline signalWork() {
     if
     :: atomic { parked[0] -> parked[0] = false }
     :: atomic { parked[1] -> parked[1] = false }
+#if WORKERS == 3
+    :: atomic { parked[2] -> parked[2] = false }
+    :: atomic { !parked[0] && !parked[1] && !parked[2] }
+#else
     :: atomic { !parked[0] && !parked[1] }
+#endif
     fi
 }
 
@@ -145,6 +176,13 @@ inline settle() {
 
 /* ----------------------------------------------------------------------------- lease */
 
+#ifdef REST
+/* HOLD: who takes what is left of a lease that rests takes over that the object counts as running */
+#define TAKE_REST(w) hold = resting[w]; resting[w] = false
+#else
+#define TAKE_REST(w) skip
+#endif
+
 /* Takes what is left in the lease of w away, into mine; by CAS of the whole word */
 #ifdef OTHER
 inline takeAllOf(w, puts_back) {
@@ -177,8 +215,11 @@ inline takeAllOf(w, puts_back) {
 #if MUTATION == 10
     :: atomic { left[w] > 0 -> mine = left[w] };
         atomic { moving = moving + mine * puts_back; cancelled = cancelled + mine * (1 - puts_back); left[w] = 0 }
+#elif MUTATION == 22
+    :: atomic { left[w] > 0 -> hold = resting[w] };
+        atomic { mine = left[w]; hold = hold && mine > 0; moving = moving + mine * puts_back; cancelled = cancelled + mine * (1 - puts_back); left[w] = 0; resting[w] = false }
 #else
-    :: atomic { left[w] > 0 -> mine = left[w]; moving = moving + mine * puts_back; cancelled = cancelled + mine * (1 - puts_back); left[w] = 0 }
+    :: atomic { left[w] > 0 -> mine = left[w]; moving = moving + mine * puts_back; cancelled = cancelled + mine * (1 - puts_back); left[w] = 0; TAKE_REST(w) }
 #endif
     fi
 }
@@ -192,6 +233,24 @@ inline takeAllOf(w, puts_back) {
 #define unlockMoves moves = false
 #endif
 
+#ifdef REST
+#if MUTATION == 15
+#define TAKEN_OVER(w) (hold && w == me)
+#elif MUTATION == 16
+#define TAKEN_OVER(w) (hold + (hold && w != me))
+#elif MUTATION == 20
+#define TAKEN_OVER(w) (hold && w != me)
+#elif MUTATION == 26
+#define TAKEN_OVER(w) (hold || w != me)
+#else
+#define TAKEN_OVER(w) hold
+#endif
+/* In the step that counts the callbacks in the state word again, which are pending then */
+#define SETTLE_REST(w) running = running - TAKEN_OVER(w); hold = false
+#else
+#define SETTLE_REST(w) skip
+#endif
+
 /* Both the owner and others do it; the object is held meanwhile */
 inline returnFrom(w) {
     if
@@ -199,7 +258,11 @@ inline returnFrom(w) {
         lockMoves;
         takeAllOf(w, 1);
         if
-        :: mine > 0 -> atomic { pending = pending + mine; moving = moving - mine; mine = 0 };
+        :: mine > 0 ->
+#if MUTATION == 23
+            atomic { SETTLE_REST(w) };
+#endif
+            atomic { pending = pending + mine; moving = moving - mine; mine = 0; SETTLE_REST(w) };
             unlockMoves;
 #if MUTATION != 7
             takePlace()
@@ -213,7 +276,7 @@ inline returnFrom(w) {
 /* ---------------------------------------------------------------------------- posters */
 
 proctype Poster() {
-    byte posts = POSTS;
+    byte posts = POSTS - EARLY;
     do
     :: posts > 0 ->
         posts--;
@@ -231,6 +294,74 @@ proctype Poster() {
 
 #define BEGIN begun++; assert(!freed)
 
+/* The other worker, or one of the others */
+#define NEXT ((me + 1) % WORKERS)
+#define LAST ((me + 2) % WORKERS)
+
+#define isOpen(w) (left[w] > 0 || opening[w])
+
+/* CallbackQueue.isLeased(); whoever looks has no lease itself yet, unless it has leased in a turn */
+#if WORKERS == 3
+#define IS_LEASED isOpen(0) || isOpen(1) || isOpen(2)
+#elif defined(REST)
+#define IS_LEASED isOpen(0) || isOpen(1)
+#else
+#define IS_LEASED isOpen(NEXT)
+#endif
+
+/* TpObject.putBackFrom() */
+inline putBackFrom(w) {
+#if MUTATION == 4
+    returnFrom(w)
+#else
+    if
+    :: atomic { running > 0 -> running++ };
+        returnFrom(w);
+        settle()
+    :: atomic { running == 0 }
+    fi
+#endif
+}
+
+/*
+ * Whether the node has left its place since the owner found it there: then others may have
+ * looked while it was in somebody's hands, and have seen neither it nor the lease. If it is
+ * in another place by now, that was told of.
+ */
+#define HAS_LOST_PLACE (in_queue == 0)
+
+inline tellOfLeased() {
+#if MUTATION == 29
+    round = true;
+#endif
+    if
+#if MUTATION == 28
+    :: false ->
+#elif MUTATION == 29
+    :: !searching && HAS_LOST_PLACE && round ->
+#else
+    :: !searching && HAS_LOST_PLACE ->
+#endif
+        if
+        :: left[me] > 0 -> signalWork()
+        :: left[me] == 0
+        fi
+    :: else
+    fi
+}
+
+/* What claimMoreOf() does afterwards */
+inline tellOfMoreLeased() {
+    if
+    :: left[me] > 0 ->
+        if
+        :: HAS_LOST_PLACE -> signalWork()
+        :: !HAS_LOST_PLACE
+        fi
+    :: left[me] == 0
+    fi
+}
+
 proctype Worker(byte me) {
     byte mine;
     byte most;
@@ -242,10 +373,16 @@ proctype Worker(byte me) {
 #ifdef OTHER
     byte seen_number, seen_left;
 #endif
+#ifdef REST
+    bool hold;
+#endif
 
 serve:
     if
     :: atomic { in_queue > 0 -> in_queue-- };
+#if MUTATION == 29
+        round = false;
+#endif
         /* takeOne() */
         if
         :: atomic { pending == 0 || freed -> queued = false; goto serve }
@@ -254,20 +391,43 @@ serve:
             enqueue()
         fi
     :: atomic { queued && pending > 1 && !freed -> pending--; running++; BEGIN }
-    /* steal(): putBackFrom() */
-    :: atomic { in_queue == 0 && left[1 - me] > 0 && OWN(1 - me) };
-#if MUTATION == 4
-        returnFrom(1 - me);
-#else
-        if
-        :: atomic { running > 0 -> running++ };
-            returnFrom(1 - me);
-            settle()
-        :: atomic { running == 0 }
-        fi;
+#ifdef REST
+    /* Stripe.takesTurn(): TpObject.claimInPlace(leases, most), with what it opens */
+    :: atomic { queued && pending > 2 && !freed };
+#if MUTATION != 27
+        opening[me] = true;
 #endif
+        if
+        :: atomic { queued && pending > 1 && !freed ->
+#if MUTATION != 25
+                running++;
+#endif
+                pending--; BEGIN;
+                select(most : 0 .. pending - 1);
+                pending = pending - most;
+                moving = moving + most };
+#if MUTATION == 25
+            running++;
+#endif
+            atomic { opening[me] = false; left[me] = most; moving = moving - most; most = 0 };
+            tellOfLeased()
+        :: atomic { !queued || pending <= 1 || freed };
+            opening[me] = false;
+            goto serve
+        fi
+#endif
+    /* steal(): putBackFrom() */
+    :: atomic { in_queue == 0 && left[NEXT] > 0 && OWN(NEXT) };
+        putBackFrom(NEXT);
         goto serve
-    :: atomic { in_queue == 0 && left[1 - me] == 0 };
+#if WORKERS == 3
+    :: atomic { in_queue == 0 && left[LAST] > 0 && OWN(LAST) };
+        putBackFrom(LAST);
+        goto serve
+    :: atomic { in_queue == 0 && left[NEXT] == 0 && left[LAST] == 0 };
+#else
+    :: atomic { in_queue == 0 && left[NEXT] == 0 };
+#endif
         /* Crew.park(), and the look at the queue after it: lanes, then leases */
         atomic { parked[me] = true; searching = false };
         if
@@ -275,8 +435,16 @@ serve:
 #if MUTATION != 6
         :: atomic { in_queue == 0 };
             if
-            :: left[1 - me] > 0 || opening[1 - me]
-            :: left[1 - me] == 0 && !opening[1 - me] -> goto end_parked
+            :: isOpen(NEXT)
+#if WORKERS == 3
+            :: !isOpen(NEXT) ->
+                if
+                :: isOpen(LAST)
+                :: !isOpen(LAST) -> goto end_parked
+                fi
+#else
+            :: !isOpen(NEXT) -> goto end_parked
+#endif
             fi
 #else
         :: atomic { in_queue == 0 -> goto end_parked }
@@ -296,8 +464,8 @@ end_parked:
     :: searching ->
         searching = false;
         if
-        :: in_queue > 0 || left[1 - me] > 0 || opening[1 - me] -> signalWork()
-        :: in_queue == 0 && left[1 - me] == 0 && !opening[1 - me]
+        :: in_queue > 0 || IS_LEASED -> signalWork()
+        :: in_queue == 0 && !(IS_LEASED)
         fi
     :: else
     fi;
@@ -305,7 +473,7 @@ end_parked:
 callback:
 #if BLOCKS > 0
     if
-    :: atomic { blocks < BLOCKS -> blocks++ };
+    :: atomic { BLOCKED < BLOCKS -> blocks++ };
         /* All others are over, or block as well */
         executed + cancelled + blocks >= ALL
     :: true
@@ -361,10 +529,21 @@ callback:
                 pending = pending - most;
                 moving = moving + most };
             atomic { opening[me] = false; left[me] = most; moving = moving - most; most = 0 };
+#if WORKERS == 3
+            tellOfMoreLeased();
+#endif
             goto callback
         :: atomic { !queued || pending <= 1 };
             opening[me] = false
         fi
+#ifdef REST
+    /* Worker.rest(): Leases.rest(); it does not settle */
+#if MUTATION == 18
+    :: atomic { resting[me] = left[me] > 0; goto at_rest }
+#else
+    :: atomic { left[me] > 0 -> resting[me] = true; goto at_rest }
+#endif
+#endif
     :: true
     fi;
 #if MUTATION == 5
@@ -389,14 +568,59 @@ callback:
     :: true
     fi;
 #endif
+    goto serve;
+
+#ifdef REST
+at_rest:
+#if BLOCKS > 0
+    /* A callback of another object; it may disassociate or run long, too: putBackRest() */
+    if
+    :: atomic { BLOCKED < BLOCKS -> aside++ };
+        if
+        :: returnFrom(me)
+        :: true
+        fi;
+        executed + cancelled + blocks >= ALL
+    :: true
+    fi;
+#endif
+    if
+    /* Leases.resume(), turnTo() */
+#if MUTATION == 19
+    :: atomic { left[me] > 0 -> left[me]--; BEGIN; goto callback }
+#else
+    :: atomic { left[me] > 0 -> left[me]--; resting[me] = false; BEGIN; goto callback }
+#endif
+    /* Somebody has taken all of it, and has settled */
+    :: atomic { left[me] == 0 };
+#if MUTATION == 17
+        settle()
+#endif
+    /* Leases.endRests(), before claimNext() */
+    :: true ->
+#if MUTATION != 21
+        returnFrom(me)
+#endif
+    fi;
     goto serve
+#endif
 }
 
 /* ----------------------------------------------------------------------------- others */
 
+#ifdef REST
+#if MUTATION == 14
+#define DROP_REST holds = holds + (mine > 0); hold = false
+#else
+#define DROP_REST holds = holds + hold; hold = false
+#endif
+#else
+#define DROP_REST skip
+#endif
+
 inline dropLeased(w) {
     takeAllOf(w, 0);
-    atomic { dropped = dropped || mine > 0; mine = 0 }
+    atomic { dropped = dropped || mine > 0; DROP_REST; mine = 0 }
 }
 
 inline dropPendingByState() {
@@ -418,6 +642,21 @@ inline cancelPendingCallbacks() {
     dropPendingByState();
     dropLeased(0);
     dropLeased(1);
+#if WORKERS == 3
+    dropLeased(2);
+#endif
+#endif
+#if MUTATION == 24
+    if
+    :: atomic { dropped -> LOOK }
+    :: else
+    fi;
+#endif
+#if defined(REST) && MUTATION != 13
+    if
+    :: holds > 0 -> atomic { running = running - holds; holds = 0 }
+    :: else
+    fi;
 #endif
     atomic {
         unlockMoves;
@@ -425,8 +664,12 @@ inline cancelPendingCallbacks() {
         assert(unbegun <= since)
     };
     if
+#if MUTATION == 24
+    :: dropped -> countsChanged()
+#else
     :: atomic { dropped -> LOOK };
         countsChanged()
+#endif
     :: else
     fi
 }
@@ -437,6 +680,10 @@ proctype Canceller() {
     bool saw_waited, saw_closed;
 #ifdef OTHER
     byte seen_number, seen_left;
+#endif
+#ifdef REST
+    bool hold;
+    byte holds;
 #endif
     cancelPendingCallbacks()
 }
@@ -468,6 +715,12 @@ end_invariant:
 init {
     byte i;
     atomic {
+#if EARLY > 0
+        pending = EARLY * POSTERS;
+        posted = pending;
+        queued = true;
+        in_queue = 1;
+#endif
         for (i : 1 .. POSTERS) { run Poster() };
         for (i : 0 .. WORKERS - 1) { run Worker(i) };
 #ifdef CANCEL
