@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  * Every step runs whatever the steps before it threw. If a leased callback has left
  * nothing to any step but to carry out its completion actions, to put the thread back, to
- * settle and to be counted, that is done in this order, and the next one of the lease
+ * be counted and to settle, that is done in this order, and the next one that is leased
  * follows at once.
  */
 final class Execution {
@@ -49,6 +49,9 @@ final class Execution {
 
     /** Written by the thread alone; others read it for snapshots. */
     private long completed;
+
+    /** Whether what is being concluded was counted. */
+    private boolean counted;
 
     /**
      * Takes over the calling thread until {@link #leaveThread()}.
@@ -127,6 +130,7 @@ final class Execution {
     private void runToCompletion(QueueNode node, Body body, TpEnvironment environment, @Nullable Worker worker) {
         TpCallbackInstance current = this.instance;
         if (environment.runsLong()) {
+            current.putBackRest();
             current.markLongRunning();
             this.pool.crew().enterLongRunning();
         }
@@ -183,17 +187,27 @@ final class Execution {
             runCompletionActions(node);
         }
         restoreThread();
+        countCompleted();
+        boolean another = worker.isInTurn();
+        if (another) {
+            // Once its lease rests it may be taken away, and the object be quiet.
+            this.instance.leave();
+        }
         Lease begun = worker.settleAndBeginLeased(node);
-        if (begun != null) {
-            // Came between the two.
-            Thread.interrupted();
-            // Until now it was neither pending nor running nor completed, for a moment.
-            countCompleted();
-            TpObject next = begun.object();
-            if (marked || next != node) {
-                this.instance.endAndGoOn();
-                this.instance.begin(Objects.requireNonNull(next), 0);
+        if (begun == null) {
+            this.counted = true;
+            if (another) {
+                this.instance.begin(node, 0);
             }
+            return null;
+        }
+        // Came between the two.
+        Thread.interrupted();
+        if (marked) {
+            this.instance.endAndGoOn();
+        }
+        if (marked || another) {
+            this.instance.begin(Objects.requireNonNull(begun.object()), 0);
         }
         return begun;
     }
@@ -258,7 +272,10 @@ final class Execution {
 
     private void conclude(QueueNode node, Body body, long started, @Nullable Throwable failure) {
         runCompletionActions(node);
-        countCompleted();
+        if (!this.counted) {
+            countCompleted();
+        }
+        this.counted = false;
         this.pool.callbackEnded(this.instance, started, failure);
         boolean owned = false;
         try {

@@ -96,7 +96,7 @@ final class Lease extends Body {
      * the same afterwards, and something is left by it.
      */
     @Nullable TpObject seenObject() {
-        return (TpObject) OBJECT.getOpaque(this);
+        return (TpObject) OBJECT.getAcquire(this);
     }
 
     /**

@@ -18,7 +18,7 @@ final class Leases {
      *
      *   63..28  number   of leases so far, so that no two words of a worker are alike
      *   27      OPENING  the owner is about to take callbacks for the current lease out of its object's state word
-     *   26..24  current  which lease is of what the owner runs, and is no rest, plus one; or 0
+     *   26..24  current  which lease does not rest: the one of what the owner runs, plus one; 0 if all do
      *   23..0   left     for each lease, 6 bits: callbacks that have been taken and have not begun
      *
      * Transitions
@@ -59,7 +59,7 @@ final class Leases {
     private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "word",
             VarHandle.class, Leases.class, long.class);
 
-    /** More objects than that do not rest at a time, less the one that runs. */
+    /** Of so many objects there are leases at a time, at most. */
     private static final int MOST_OBJECTS = 4;
 
     private static final int LEFT_BITS = 6;
@@ -257,7 +257,8 @@ final class Leases {
     private void open() {
         long seen = this.word;
         long current = (this.currentShift / LEFT_BITS + 1L) << CURRENT_SHIFT;
-        WORD.getAndAdd(this, NUMBER_ONE + OPENING + current - (seen & CURRENT));
+        // Others change nothing but what is left.
+        WORD.getAndAdd(this, NUMBER_ONE + OPENING + current - (seen & (CURRENT | OPENING)));
     }
 
     /**
@@ -410,9 +411,10 @@ final class Leases {
             putBackRest();
             for (Lease each : this.leases) {
                 if (each.object() != null) {
-                    free(each);
+                    each.isForNobody();
                 }
             }
+            this.used = 0;
             this.current = null;
         }
     }

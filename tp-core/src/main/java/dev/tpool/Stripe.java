@@ -25,6 +25,9 @@ final class Stripe extends NodeQueue {
     private static final VarHandle BEGUN = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "begun",
             VarHandle.class, Stripe.class, long.class);
 
+    /** After so many laps the largest leases are taken: 2 to the power of it. */
+    private static final int MOST_LAPS = Integer.numberOfTrailingZeros(Leases.MOST);
+
     /** What the owner has claimed together; others put it back if it is held up. */
     final Leases leases = new Leases();
 
@@ -39,6 +42,12 @@ final class Stripe extends NodeQueue {
      * need not be in a certain place.
      */
     private @Nullable QueueNode turn;
+
+    /**
+     * How often all in line have had their turn since the owner began to let them. A
+     * thief that takes them may set it back at any time, which does no harm.
+     */
+    private int laps;
 
     /**
      * Whether the owner has seen an object with more than one callback lately, and no
@@ -124,7 +133,11 @@ final class Stripe extends NodeQueue {
 
     private @Nullable QueueNode whoseTurn(QueueNode first, Lane lane) {
         QueueNode node = (first == this.roundFirst) ? this.turn : first;
-        return (node == null && newest() == null && lane.isEmpty()) ? first : node;
+        if (node == null && newest() == null && lane.isEmpty()) {
+            this.laps = Math.min(this.laps + 1, MOST_LAPS);
+            return first;
+        }
+        return node;
     }
 
     private boolean takesTurn(QueueNode node, QueueNode first, int most) {
@@ -152,8 +165,13 @@ final class Stripe extends NodeQueue {
         return true;
     }
 
+    /**
+     * To lease and to put back costs more than a turn. So it is done only in a round that
+     * goes on, and for no more turns than it has gone on for.
+     */
     private boolean claimOf(QueueNode node, int most) {
-        return (most > 1 && this.leases.haveFree()) ? node.claimInPlace(this.leases, most) : node.claimInPlace();
+        boolean together = this.laps > 0 && most > 1 && this.leases.haveFree();
+        return together ? node.claimInPlace(this.leases, Math.min(most, 1 << this.laps)) : node.claimInPlace();
     }
 
     /**
@@ -242,6 +260,7 @@ final class Stripe extends NodeQueue {
     void endRound() {
         this.roundFirst = null;
         this.turn = null;
+        this.laps = 0;
     }
 
     /**

@@ -300,7 +300,7 @@ public final class TpCallbackInstance {
     /**
      * Others run what the thread was to run next.
      */
-    private void putBackRest() {
+    void putBackRest() {
         if (this.stripe != null) {
             this.stripe.leases.putBackRest();
         }
@@ -384,6 +384,13 @@ public final class TpCallbackInstance {
             NODE.setOpaque(this, next);
         }
         this.accepting = true;
+    }
+
+    /**
+     * The node is not executed any more, and may be again.
+     */
+    void leave() {
+        NODE.setOpaque(this, null);
     }
 
     /**

@@ -307,7 +307,10 @@ final class Worker implements Runnable {
         return isInTurn() && !this.slice.isOver() && this.queue.high().isEmpty();
     }
 
-    private boolean isInTurn() {
+    /**
+     * Whether the worker lets nodes in its line take turns.
+     */
+    boolean isInTurn() {
         return this.claimed && this.place == null;
     }
 
@@ -321,7 +324,7 @@ final class Worker implements Runnable {
         if (claimed && leases.areOpen() && !at.isStillAlone(node)) {
             // Another worker has taken the node meanwhile. Who looked at the queue in
             // between saw neither the node nor the lease.
-            this.crew.signalWork();
+            signalWork();
         }
         return claimed;
     }
@@ -388,7 +391,20 @@ final class Worker implements Runnable {
      */
     private void tellOfLeased() {
         if (this.stripe.hasLostRound() && this.stripe.leases.areOpen() && !this.searching) {
+            signalWork();
+        }
+    }
+
+    /**
+     * Somebody has to be woken for what is queued, or leased. What has been claimed, or
+     * is in the hands of the worker, has to run even if that fails.
+     */
+    private void signalWork() {
+        try {
             this.crew.signalWork();
+        }
+        catch (Throwable ex) {
+            Failures.log(logger, Level.ERROR, () -> "nobody was woken in pool '" + this.pool.name() + "'", ex);
         }
     }
 
@@ -449,7 +465,7 @@ final class Worker implements Runnable {
                 tellOfLeased();
             }
             if (this.stripe.hasMovedBack() && !this.searching) {
-                this.crew.signalWork();
+                signalWork();
             }
         }
         return (node != null) ? node : this.stripe.take();
@@ -582,7 +598,7 @@ final class Worker implements Runnable {
             }
             node.next = null;
             if (!this.searching) {
-                this.crew.signalWork();
+                signalWork();
             }
         }
         return node;
@@ -607,7 +623,7 @@ final class Worker implements Runnable {
      */
     private void tellOfMore(@Nullable QueueNode taken) {
         if (taken != null && !this.searching && !this.stripe.isEmpty()) {
-            this.crew.signalWork();
+            signalWork();
         }
     }
 
@@ -634,7 +650,7 @@ final class Worker implements Runnable {
             moved |= this.queue.empty(other);
         }
         if (moved && !this.searching) {
-            this.crew.signalWork();
+            signalWork();
         }
     }
 
