@@ -84,6 +84,18 @@ public final class TpCallbackInstance {
     long notedAt;
 
     /**
+     * When the last execution ended, if somebody measures and nothing was to be done
+     * after that; otherwise 0.
+     */
+    long endedAt;
+
+    /**
+     * When what is about to be executed begins, if that is known: to look at the clock
+     * costs as much as all else. Otherwise 0.
+     */
+    long beginsAt;
+
+    /**
      * What the monitor is told of, if there is one. To ask the node is to read its
      * header, which may be in the cache line of its state word.
      */

@@ -789,6 +789,8 @@ public final class TpPool implements AutoCloseable {
             instance.queuedAt = (placed - began > 0) ? placed : began;
             instance.keepsPlace = true;
             instance.leased = leased;
+            // There was nothing between the two but what the monitor took.
+            instance.beginsAt = instance.endedAt;
         }
     }
 
@@ -818,7 +820,9 @@ public final class TpPool implements AutoCloseable {
         if (this.monitor == null || source == null) {
             return 0;
         }
-        long now = now();
+        long now = (instance.beginsAt != 0) ? instance.beginsAt : now();
+        instance.beginsAt = 0;
+        instance.endedAt = 0;
         if (instance.keepsPlace && (!instance.leased || now - instance.notedAt > NOTED_NANOS)) {
             // It had its turn, as if it had gone to the tail.
             node.queuedAt(now);
@@ -839,8 +843,11 @@ public final class TpPool implements AutoCloseable {
         }
         TpCallbackSource source = instance.watched;
         if (this.monitor != null && source != null) {
+            long now = now();
+            // What failed is reported, which may take long.
+            instance.endedAt = (failure == null) ? now : 0;
             try {
-                this.monitor.callbackEnded(source, Math.max(0, now() - started), failure);
+                this.monitor.callbackEnded(source, Math.max(0, now - started), failure);
             }
             catch (Throwable ex) {
                 monitorFailed(ex);
