@@ -292,6 +292,49 @@ class TpMonitorTests {
         assertThat(reads).hasValue(0);
     }
 
+    /**
+     * Two reads for each would be one more than needed for those that follow another at
+     * once.
+     */
+    @Test
+    void theEndOfACallbackIsTheBeginningOfTheOneThatFollowsAtOnce() throws Exception {
+        AtomicLong reads = new AtomicLong();
+        TpPool pool = this.pools
+            .create((builder) -> builder.threadMaximum(1).monitor(this.recorded).ticker(reads::incrementAndGet));
+        TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {
+        });
+        Gate gate = this.pools.occupy(pool);
+        for (int i = 0; i < 1_000; i++) {
+            work.submit();
+        }
+        long before = reads.get();
+        gate.open();
+        work.waitForCallbacks(false);
+
+        assertThat(reads.get() - before).isBetween(1_000L, 1_900L);
+        assertThat(this.recorded.events).filteredOn("ended work after 1"::equals).hasSize(1_000);
+    }
+
+    @Test
+    void whatReportingAFailureTakesIsNotChargedToTheNextCallback() throws Exception {
+        TpPool pool = this.pools.create((builder) -> builder.threadMaximum(1)
+            .monitor(this.recorded)
+            .ticker(this.ticks::get)
+            .exceptionHandler((source, failure) -> this.ticks.addAndGet(500)));
+        TpWork work = this.pools.work(pool, "work", (instance, context, self) -> {
+            this.ticks.addAndGet(10);
+            throw new IllegalStateException("expected");
+        });
+        Gate gate = this.pools.occupy(pool);
+        for (int i = 0; i < 100; i++) {
+            work.submit();
+        }
+        gate.open();
+        work.waitForCallbacks(false);
+
+        assertThat(this.recorded.events).filteredOn("ended work after 10: IllegalStateException"::equals).hasSize(100);
+    }
+
     @Test
     void aMonitorThatThrowsIsLoggedAndHarmless() throws Exception {
         try (LogRecords log = new LogRecords()) {
