@@ -130,8 +130,13 @@ final class Leases {
         while (true) {
             long seen = this.word;
             int at = find(object, seen);
-            long left = (at < 0) ? 0 : leftAt(at, seen);
-            if (at < 0 || (left != 0 && isOfSameLeases(this.word, seen))) {
+            if (at < 0) {
+                return 0;
+            }
+            long left = leftAt(at, seen);
+            long now = this.word;
+            // Once nothing is left the owner may write whose the next one will be.
+            if (left != 0 && isOfSameLeases(now, seen) && leftAt(at, now) != 0) {
                 return left;
             }
         }
