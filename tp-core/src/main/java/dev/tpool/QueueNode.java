@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What the queue holds: an object or a one-shot. A node is in the queue at most once,
  * whatever the number of callbacks that are pending on it.
  */
-abstract sealed class QueueNode extends Body permits TpObject, OneShot {
+abstract sealed class QueueNode extends Body permits CountedNode, OneShot {
 
     /** Written only by whoever holds the node's place in the queue. */
     @Nullable QueueNode next;

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * All methods may be called from any thread, callbacks of the object among them.
  */
-public abstract sealed class TpObject extends QueueNode implements TpCallbackSource, AutoCloseable
+public abstract sealed class TpObject extends CountedNode implements TpCallbackSource, AutoCloseable
         permits TpWork, ClockEntry, TpIo, TrackedOneShot, DeferredOneShot {
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "state",
-            VarHandle.class, TpObject.class, long.class);
+            VarHandle.class, CountedNode.class, long.class);
 
     /** No state: the highest bits are never set. */
     static final long NOTHING_TAKEN = -1;
@@ -29,9 +29,6 @@ public abstract sealed class TpObject extends QueueNode implements TpCallbackSou
             VarHandle.class, TpObject.class, ObjectAside.class);
 
     private final TpEnvironment environment;
-
-    /** See {@link ObjectState}. */
-    private volatile long state;
 
     private volatile @Nullable ObjectAside aside;
 
