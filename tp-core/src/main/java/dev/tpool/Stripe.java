@@ -258,9 +258,12 @@ final class Stripe extends NodeQueue {
      * Forgets whose turn it is. For the owner.
      */
     void endRound() {
-        this.roundFirst = null;
-        this.turn = null;
-        this.laps = 0;
+        // Others look at what lies beside it: it is not written to without need.
+        if (this.roundFirst != null) {
+            this.roundFirst = null;
+            this.turn = null;
+            this.laps = 0;
+        }
     }
 
     /**
