@@ -130,7 +130,9 @@ final class Execution {
     private void runToCompletion(QueueNode node, Body body, TpEnvironment environment, @Nullable Worker worker) {
         TpCallbackInstance current = this.instance;
         if (environment.runsLong()) {
-            current.putBackRest();
+            if (worker != null) {
+                worker.putBackRest();
+            }
             current.markLongRunning();
             this.pool.crew().enterLongRunning();
         }
@@ -188,6 +190,7 @@ final class Execution {
         }
         restoreThread();
         countCompleted();
+        this.counted = true;
         boolean another = worker.isInTurn();
         if (another) {
             // Once its lease rests it may be taken away, and the object be quiet.
@@ -195,12 +198,12 @@ final class Execution {
         }
         Lease begun = worker.settleAndBeginLeased(node);
         if (begun == null) {
-            this.counted = true;
             if (another) {
                 this.instance.begin(node, 0);
             }
             return null;
         }
+        this.counted = false;
         // Came between the two.
         Thread.interrupted();
         if (marked) {

@@ -44,8 +44,8 @@ final class Stripe extends NodeQueue {
     private @Nullable QueueNode turn;
 
     /**
-     * How often all in line have had their turn since the owner began to let them. A
-     * thief that takes them may set it back at any time, which does no harm.
+     * How often all in line have had their turn since the owner began to let them, about:
+     * a thief that takes them may set it back at any time, which may be lost.
      */
     private int laps;
 
@@ -133,16 +133,26 @@ final class Stripe extends NodeQueue {
 
     private @Nullable QueueNode whoseTurn(QueueNode first, Lane lane) {
         QueueNode node = (first == this.roundFirst) ? this.turn : first;
-        if (node == null && newest() == null && lane.isEmpty()) {
-            this.laps = Math.min(this.laps + 1, MOST_LAPS);
-            return first;
-        }
-        return node;
+        return (node == null && newest() == null && lane.isEmpty()) ? first : node;
+    }
+
+    /**
+     * Whether all had their turn.
+     */
+    private boolean isLapOver(QueueNode first) {
+        return first == this.roundFirst && this.turn == null;
+    }
+
+    private void countLap() {
+        this.laps = Math.min(this.laps + 1, MOST_LAPS);
     }
 
     private boolean takesTurn(QueueNode node, QueueNode first, int most) {
         if (!this.open) {
             return false;
+        }
+        if (isLapOver(first)) {
+            countLap();
         }
         Lease lease = this.leases.resume(node);
         if (lease != null) {
@@ -167,7 +177,7 @@ final class Stripe extends NodeQueue {
 
     /**
      * To lease and to put back costs more than a turn. So it is done only in a round that
-     * goes on, and for no more turns than it has gone on for.
+     * goes on, and for twice as many turns with each lap.
      */
     private boolean claimOf(QueueNode node, int most) {
         boolean together = this.laps > 0 && most > 1 && this.leases.haveFree();
@@ -187,6 +197,9 @@ final class Stripe extends NodeQueue {
         QueueNode node = whoseTurn(first, lane);
         Lease lease = (node != null) ? this.leases.turnTo(node) : null;
         if (lease != null) {
+            if (isLapOver(first)) {
+                countLap();
+            }
             this.turn = lease.following();
         }
         return lease != null;
@@ -259,7 +272,7 @@ final class Stripe extends NodeQueue {
      */
     void endRound() {
         // Others look at what lies beside it: it is not written to without need.
-        if (this.roundFirst != null) {
+        if (this.roundFirst != null || this.turn != null || this.laps != 0) {
             this.roundFirst = null;
             this.turn = null;
             this.laps = 0;

@@ -312,7 +312,7 @@ public final class TpCallbackInstance {
     /**
      * Others run what the thread was to run next.
      */
-    void putBackRest() {
+    private void putBackRest() {
         if (this.stripe != null) {
             this.stripe.leases.putBackRest();
         }

@@ -41,7 +41,8 @@ public interface TpMonitor {
      * A callback, its finalization callback and its completion actions are over. Called
      * on its worker, before anyone who waits for it is let go.
      * @param source where it comes from
-     * @param runNanos the nanoseconds since {@link #callbackStarted}
+     * @param runNanos the nanoseconds since {@link #callbackStarted}, or since the one
+     * before it ended, if that was of the same object and this one followed at once
      * @param failure what the callback threw, or {@code null}
      */
     default void callbackEnded(TpCallbackSource source, long runNanos, @Nullable Throwable failure) {

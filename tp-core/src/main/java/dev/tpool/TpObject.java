@@ -107,8 +107,16 @@ public abstract sealed class TpObject extends CountedNode implements TpCallbackS
      */
     public final int running() {
         int counted = ObjectState.running(this.state);
-        // A lease may begin to rest, or end to, between the two looks.
-        return (counted > 0 && isLeasable()) ? Math.max(0, counted - pool().queue().resting(this)) : counted;
+        while (counted > 0 && isLeasable()) {
+            int resting = pool().queue().resting(this);
+            int now = ObjectState.running(this.state);
+            if (resting == 0 || now == counted) {
+                return Math.max(0, counted - resting);
+            }
+            // A callback has begun and may rest now, or one that rested has ended.
+            counted = now;
+        }
+        return counted;
     }
 
     /**

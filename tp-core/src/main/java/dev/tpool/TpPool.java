@@ -772,6 +772,7 @@ public final class TpPool implements AutoCloseable {
             instance.queuedAt = node.queuedAt();
             instance.keepsPlace = inPlace;
             instance.leased = false;
+            instance.beginsAt = 0;
             instance.watched = node.source();
         }
     }
@@ -789,8 +790,8 @@ public final class TpPool implements AutoCloseable {
             instance.queuedAt = (placed - began > 0) ? placed : began;
             instance.keepsPlace = true;
             instance.leased = leased;
-            // There was nothing between the two but what the monitor took.
-            instance.beginsAt = instance.endedAt;
+            // One that was leased follows at once, but for what the monitor took.
+            instance.beginsAt = leased ? instance.endedAt : 0;
         }
     }
 
@@ -844,12 +845,13 @@ public final class TpPool implements AutoCloseable {
         TpCallbackSource source = instance.watched;
         if (this.monitor != null && source != null) {
             long now = now();
-            // What failed is reported, which may take long.
+            // A failure is told of, which may take long.
             instance.endedAt = (failure == null) ? now : 0;
             try {
                 this.monitor.callbackEnded(source, Math.max(0, now - started), failure);
             }
             catch (Throwable ex) {
+                instance.endedAt = 0;
                 monitorFailed(ex);
             }
         }

@@ -404,8 +404,25 @@ final class Worker implements Runnable {
             this.crew.signalWork();
         }
         catch (Throwable ex) {
-            Failures.log(logger, Level.ERROR, () -> "nobody was woken in pool '" + this.pool.name() + "'", ex);
+            nobodyWasWoken(ex);
         }
+    }
+
+    /**
+     * Others run what rests while a callback runs that takes long.
+     */
+    void putBackRest() {
+        try {
+            this.stripe.leases.putBackRest();
+        }
+        catch (Throwable ex) {
+            // It was put back: that comes first. The callback has to run, too.
+            nobodyWasWoken(ex);
+        }
+    }
+
+    private void nobodyWasWoken(Throwable failure) {
+        Failures.log(logger, Level.ERROR, () -> "nobody was woken in pool '" + this.pool.name() + "'", failure);
     }
 
     private void nextSlice() {
