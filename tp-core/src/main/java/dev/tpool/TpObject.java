@@ -531,9 +531,6 @@ public abstract sealed class TpObject extends CountedNode implements TpCallbackS
 
     @Override
     final boolean settleAndClaimInPlace(Leases leases, int most) {
-        if (!isClaimedByStateAlone()) {
-            return false;
-        }
         return claimInPlace(leases, most, 0);
     }
 
@@ -542,6 +539,9 @@ public abstract sealed class TpObject extends CountedNode implements TpCallbackS
      * @param begun what else to add to the state word
      */
     final boolean claimInPlace(Leases leases, int most, long begun) {
+        if (!isClaimedByStateAlone()) {
+            return false;
+        }
         boolean together = most > 1 && ObjectState.areClaimableTogether(this.state) && isLeasable();
         if (together) {
             open(leases);

@@ -84,7 +84,7 @@ public final class TpWork extends TpObject {
 
     @Override
     boolean claimInPlace(Leases leases, int most) {
-        return isClaimedByStateAlone() && claimInPlace(leases, most, ObjectState.RUNNING_ONE);
+        return claimInPlace(leases, most, ObjectState.RUNNING_ONE);
     }
 
     @Override

@@ -290,8 +290,9 @@ final class Worker implements Runnable {
      */
     @Nullable Lease settleAndBeginLeased(QueueNode node) {
         NodeQueue at = this.place;
-        boolean same = at != null && mayGoOn(node, at) && this.stripe.leases.next();
-        if (!same && (at != null || !goesOnInTurn() || !this.stripe.turnToNext(this.queue.normal()))) {
+        boolean begun = (at != null) ? mayGoOn(node, at) && this.stripe.leases.next()
+                : goesOnInTurn() && this.stripe.turnToNext(this.queue.normal());
+        if (!begun) {
             return null;
         }
         this.slice.count();
@@ -373,9 +374,9 @@ final class Worker implements Runnable {
             return null;
         }
         this.pool.isNext(node, instance, this.claimed);
-        boolean claimed = this.claimed;
+        boolean claimed = false;
         try {
-            claimed |= !claimed && node.claim(instance);
+            claimed = this.claimed || node.claim(instance);
         }
         finally {
             if (!claimed) {
