@@ -253,7 +253,7 @@ class TpTimerTests {
 
             context.getSourceApplicationContext().stop();
             assertThat(context.getBean(TpRegistry.class).pool("io").snapshot().objects())
-                .noneMatch((object) -> object.kind() == TpObjectKind.TIMER && object.pending() + object.running() == 0);
+                .noneMatch((object) -> object.kind() == TpObjectKind.TIMER && !object.closed());
             Awaitility.await().until(() -> context.getBean(TpRegistry.class).pool("io").snapshot().objects().isEmpty());
             polling.runs.drainPermits();
             context.getSourceApplicationContext().start();
