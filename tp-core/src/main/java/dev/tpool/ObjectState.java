@@ -29,7 +29,8 @@ final class ObjectState {
      *   executions + cancelled = posts, once nothing is pending or running
      *   pending > 0 implies QUEUED, but for the instant in which a poster is about to set it, and for a
      *   deferred one-shot that waits to be posted
-     *   the node is in the queue at most once: who sets QUEUED pushes it
+     *   the node is in the queue at most once: who sets QUEUED pushes it; that of a one-shot may be left there
+     *   for a while without it, since nobody ever pushes it again (Stripe)
      *   FREED implies CLOSED, pending = running = 0 and not IN_FLIGHT, and is set once; nothing runs after
      *   it or after RELEASED, though a poster that is about to be refused may show for a moment as pending
      *   STARTED implies IN_FLIGHT
@@ -45,6 +46,8 @@ final class ObjectState {
      *   poster       CLOSED was set                  pending - 1 if it is still there         CAS
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
+     *   worker       saw a one-shot in its own       pending - 1, running + 1, not QUEUED     CAS
+     *                line, pending = 1
      *   worker       took the node, nothing to run   not QUEUED                               CAS
      *   worker       took a deferred one-shot,       not QUEUED, running + 1                  CAS
      *                pending = 1

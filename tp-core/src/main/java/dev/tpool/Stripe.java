@@ -17,6 +17,14 @@ final class Stripe extends NodeQueue {
      * Only the owner makes the line anything but null, and only when it is null. Thieves make it null. So
      * when the owner moves the line on by one node, a compare-and-set that finds the first node still there
      * finds the line it has read: there is no ABA.
+     *
+     * The callback of a tracked one-shot belongs to whoever changes the state word, and its node is never added
+     * again. So the owner claims those in line where they are, one after the other, and moves the line on once for all
+     * of them: each saves a compare-and-set, and a link that is stored into the line, which is old as a rule, so that
+     * some collectors put a fence behind it. The last in line is taken as others are, so a line that is
+     * not empty has something to run, as far as anybody can know. A thief may take those along
+     * that have begun; nobody can claim them again, and he leaves them out. If he takes the line between the owner's
+     * look at it and the owner's claim, the owner runs what the thief has, or what stands behind it by then, and the thief finds it claimed.
      */
 
     private static final VarHandle LINE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "line",
@@ -90,6 +98,57 @@ final class Stripe extends NodeQueue {
         }
         first.next = null;
         return first;
+    }
+
+    /**
+     * Claims the callback of the first in line and leaves it there, if it is a tracked
+     * one-shot and not the only one in line. For the owner, who goes on with
+     * {@link #claimBehind} and ends with {@link #passBy}.
+     * @return {@code null} if nothing was done
+     */
+    @Nullable QueueNode claimFirst() {
+        QueueNode first = this.line;
+        return (first != null) ? claimWhereItIs(first) : null;
+    }
+
+    /**
+     * Does the same of the one behind that which was claimed last. For the owner.
+     * @return {@code null} if nothing was done
+     */
+    @Nullable QueueNode claimBehind(QueueNode last) {
+        QueueNode node = (this.line != null) ? last.next : null;
+        return (node != null) ? claimWhereItIs(node) : null;
+    }
+
+    private static @Nullable QueueNode claimWhereItIs(QueueNode node) {
+        boolean claimed = node instanceof TrackedOneShot oneShot && node.next != null && oneShot.claimOnlyOne();
+        return claimed ? node : null;
+    }
+
+    /**
+     * Moves the line on behind those that were claimed in it, unless it was stolen. For
+     * the owner.
+     * @param last the last one that was
+     */
+    void passBy(QueueNode last) {
+        QueueNode first = this.line;
+        QueueNode following = last.next;
+        if (first != null && LINE.compareAndSet(this, first, following)) {
+            dropUntil(first, following);
+        }
+    }
+
+    /**
+     * Takes the links of nodes that nobody needs any more: a collector would keep what is
+     * behind an old one.
+     */
+    private static void dropUntil(QueueNode first, @Nullable QueueNode end) {
+        QueueNode node = first;
+        while (node != null && node != end) {
+            QueueNode following = node.next;
+            node.next = null;
+            node = following;
+        }
     }
 
     /**
@@ -315,17 +374,24 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Takes all that is in line. What has arrived is taken by {@link #takeArrivals()}.
+     * Takes all that is in line, but for what the owner has claimed in front. What has
+     * arrived is taken by {@link #takeArrivals()}.
      * @return the oldest, with the others linked to it in order
      */
     @Nullable QueueNode takeLine() {
         QueueNode taken = (this.line != null) ? (QueueNode) LINE.getAndSet(this, null) : null;
-        if (taken != null) {
-            // They may come to their end elsewhere while the owner is busy. If that
-            // begins a round just now it begins it once more.
-            endRound();
+        if (taken == null) {
+            return null;
         }
-        return taken;
+        // They may come to their end elsewhere while the owner is busy. If that begins a
+        // round just now it begins it once more.
+        endRound();
+        QueueNode first = taken;
+        while (first instanceof TrackedOneShot oneShot && !oneShot.isQueued()) {
+            first = first.next;
+        }
+        dropUntil(taken, first);
+        return first;
     }
 
     /**

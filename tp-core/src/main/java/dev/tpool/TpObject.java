@@ -529,6 +529,22 @@ public abstract sealed class TpObject extends CountedNode implements TpCallbackS
         return false;
     }
 
+    /**
+     * Claims a callback if it is the only one, and the state word alone says what it is.
+     */
+    final boolean claimOnlyOne() {
+        long seen = this.state;
+        return ObjectState.pending(seen) == 1 && isClaimedByStateAlone()
+                && STATE.compareAndSet(this, seen, ObjectState.claimed(seen));
+    }
+
+    /**
+     * Whether it has, or had until now, its place in the queue.
+     */
+    final boolean isQueued() {
+        return ObjectState.is(this.state, ObjectState.QUEUED);
+    }
+
     @Override
     final boolean settleAndClaimInPlace(Leases leases, int most) {
         return claimInPlace(leases, most, 0);

@@ -56,6 +56,9 @@ final class Worker implements Runnable {
     /** Whether a callback of the node that is next was claimed, in place. */
     private boolean claimed;
 
+    /** Whether that is a one-shot that was left in line. */
+    private boolean inLine;
+
     /**
      * Whether what is queued is served so well by another worker that help would hurt.
      */
@@ -219,7 +222,7 @@ final class Worker implements Runnable {
                 again = running.run(next, (of != null) ? of : next, environment, this);
             }
             while (again);
-            next = claimNextInTurn(running.instance());
+            next = this.inLine ? claimNextInLine(next, running.instance()) : claimNextInTurn(running.instance());
         }
     }
 
@@ -242,6 +245,22 @@ final class Worker implements Runnable {
         if (node != null) {
             tellOfLeased();
             this.pool.isNext(node, instance, true);
+        }
+        return node;
+    }
+
+    /**
+     * Goes on with one-shots that are claimed in line, as long as nothing else has come.
+     * @return {@code null} if nothing was claimed
+     */
+    private @Nullable QueueNode claimNextInLine(QueueNode last, TpCallbackInstance instance) {
+        QueueNode node = (!this.slice.isOver() && this.queue.high().isEmpty()) ? this.stripe.claimBehind(last) : null;
+        if (node != null) {
+            this.pool.isNext(node, instance, false);
+        }
+        else {
+            this.inLine = false;
+            this.stripe.passBy(last);
         }
         return node;
     }
@@ -312,7 +331,7 @@ final class Worker implements Runnable {
      * Whether the worker lets nodes in its line take turns.
      */
     boolean isInTurn() {
-        return this.claimed && this.place == null;
+        return this.claimed && this.place == null && !this.inLine;
     }
 
     private boolean mayGoOn(QueueNode node, NodeQueue at) {
@@ -365,6 +384,7 @@ final class Worker implements Runnable {
         this.place = null;
         this.superfluous = false;
         this.claimed = false;
+        this.inLine = false;
         QueueNode node = takeNext(before);
         if (before instanceof Lane lane && this.place != lane) {
             lane.left(this.stripe);
@@ -373,7 +393,7 @@ final class Worker implements Runnable {
             this.stripe.endRound();
             return null;
         }
-        this.pool.isNext(node, instance, this.claimed);
+        this.pool.isNext(node, instance, this.claimed && !this.inLine);
         boolean claimed = false;
         try {
             claimed = this.claimed || node.claim(instance);
@@ -472,6 +492,12 @@ final class Worker implements Runnable {
     private @Nullable QueueNode takeFromLine() {
         if (!this.stripe.hasLine()) {
             return null;
+        }
+        QueueNode inLine = this.stripe.claimFirst();
+        if (inLine != null) {
+            this.claimed = true;
+            this.inLine = true;
+            return inLine;
         }
         // What is near is looked at first: whoever reads the lane takes it from posters.
         QueueNode node = (this.stripe.alone() != null && this.queue.normal().isEmpty()) ? claimInPlace(this.stripe)

@@ -72,6 +72,94 @@ class StripeTests {
     }
 
     @Test
+    void claimsTrackedOneShotsWhereTheyStand() {
+        List<TrackedOneShot> nodes = fillWithTracked(4);
+
+        assertThat(this.stripe.claimFirst()).isSameAs(nodes.get(0));
+        assertThat(this.stripe.claimBehind(nodes.get(0))).isSameAs(nodes.get(1));
+        assertThat(nodes).extracting(TpObject::running).containsExactly(1, 1, 0, 0);
+        nodes.get(0).settle(false);
+        assertThat(this.stripe.claimBehind(nodes.get(1))).isSameAs(nodes.get(2));
+        // The last one stays for those who look whether there is something.
+        assertThat(this.stripe.claimBehind(nodes.get(2))).isNull();
+        assertThat(this.stripe.isEmpty()).isFalse();
+        this.stripe.passBy(nodes.get(2));
+
+        assertThat(nodes.get(1).next).isNull();
+        assertThat(this.stripe.claimFirst()).isNull();
+        assertThat(this.stripe.take()).isSameAs(nodes.get(3));
+        assertThat(this.stripe.isEmpty()).isTrue();
+    }
+
+    @Test
+    void claimsNothingElseWhereItStands() {
+        TpEnvironment environment = TpEnvironment.of(this.pools.create());
+        TpWork work = environment.work((instance, context, self) -> {
+        }, null);
+        QueueNode bare = LaneTests.node(1);
+        bare.next = work;
+        work.next = tracked(environment);
+        this.stripe.fill(bare);
+        assertThat(this.stripe.claimFirst()).isNull();
+
+        assertThat(this.stripe.take()).isSameAs(bare);
+        assertThat(this.stripe.claimFirst()).isNull();
+        work.close();
+    }
+
+    @Test
+    void stopsAtOneThatWasCancelled() {
+        List<TrackedOneShot> nodes = fillWithTracked(3);
+        nodes.get(1).beginDrop();
+
+        assertThat(this.stripe.claimFirst()).isSameAs(nodes.get(0));
+        assertThat(this.stripe.claimBehind(nodes.get(0))).isNull();
+        this.stripe.passBy(nodes.get(0));
+        assertThat(this.stripe.take()).isSameAs(nodes.get(1));
+    }
+
+    @Test
+    void aThiefLeavesOutWhatTheOwnerHasClaimedWhereItStood() {
+        List<TrackedOneShot> nodes = fillWithTracked(4);
+        this.stripe.claimFirst();
+        this.stripe.claimBehind(nodes.get(0));
+        nodes.get(0).settle(false);
+
+        assertThat(this.stripe.takeLine()).isSameAs(nodes.get(2));
+        assertThat(this.stripe.claimBehind(nodes.get(1))).isNull();
+        this.stripe.passBy(nodes.get(1));
+        assertThat(nodes.get(0).next).isNull();
+        assertThat(nodes.get(2).next).isSameAs(nodes.get(3));
+        assertThat(this.stripe.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aThiefKeepsWhatWasCancelled() {
+        List<TrackedOneShot> nodes = fillWithTracked(2);
+        nodes.get(0).beginDrop();
+
+        assertThat(this.stripe.takeLine()).isSameAs(nodes.get(0));
+    }
+
+    private List<TrackedOneShot> fillWithTracked(int count) {
+        TpEnvironment environment = TpEnvironment.of(this.pools.create());
+        List<TrackedOneShot> nodes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            nodes.add(tracked(environment));
+            if (i > 0) {
+                nodes.get(i - 1).next = nodes.get(i);
+            }
+        }
+        this.stripe.fill(nodes.get(0));
+        return nodes;
+    }
+
+    private static TrackedOneShot tracked(TpEnvironment environment) {
+        return new TrackedOneShot(environment, (instance, context) -> {
+        }, null);
+    }
+
+    @Test
     void everyNodeIsTakenOnceByOwnerOrThief() throws Exception {
         int nodes = 100_000;
         List<QueueNode> all = new ArrayList<>();
