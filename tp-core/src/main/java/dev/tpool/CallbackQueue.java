@@ -14,9 +14,10 @@ final class CallbackQueue {
 
     /*-
      * A node is added only by the thread that won the node's place in the queue (for objects, the QUEUED bit
-     * of the state word), and taken by exactly one thread. There is one exception to the second: an object
+     * of the state word), and taken by exactly one thread. There are two exceptions to the second: an object
      * that is alone in its lane or stripe and has more than one callback pending keeps its place while its
-     * callbacks are claimed one by one in its state word. It would be added again at once, behind nobody.
+     * callbacks are claimed one by one in its state word. It would be added again at once, behind nobody. And one-shots
+     * are claimed in line, where they stay for a while though they have begun (Stripe).
      *
      * Stripes hold nodes of normal priority only. So whoever looks for something of high priority has one
      * place to look at.
@@ -164,16 +165,16 @@ final class CallbackQueue {
 
     /**
      * Whether there is nothing to take. Objects whose callbacks were all cancelled keep
-     * their place until a worker comes by, so {@code false} does not promise that there
-     * is something to run.
+     * their place until a worker comes by, as do one-shots for a while that were claimed
+     * in line, so {@code false} does not promise that there is something to run.
      */
     boolean isEmpty() {
         return this.high.isEmpty() && this.normal.isEmpty() && this.low.isEmpty() && hasEmptyStripes() && !isLeased();
     }
 
     /**
-     * Whether there is more than one node of normal priority to take, or one of high
-     * priority.
+     * Whether there is more than one node of normal priority, or one of high priority.
+     * One-shots that were claimed in line count as long as they are there.
      */
     boolean hasMoreThanOneObject() {
         if (!this.high.isEmpty()) {

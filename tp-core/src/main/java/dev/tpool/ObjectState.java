@@ -46,8 +46,8 @@ final class ObjectState {
      *   poster       CLOSED was set                  pending - 1 if it is still there         CAS
      *   worker       took the node, pending > 1      pending - 1, running + 1, then push      CAS
      *   worker       took the node, pending = 1      pending - 1, running + 1, not QUEUED     CAS
-     *   worker       saw a one-shot in its own       pending - 1, running + 1, not QUEUED     CAS
-     *                line, pending = 1
+     *   worker       saw a one-shot in line,         pending - 1, running + 1, not QUEUED     CAS
+     *                pending = 1
      *   worker       took the node, nothing to run   not QUEUED                               CAS
      *   worker       took a deferred one-shot,       not QUEUED, running + 1                  CAS
      *                pending = 1

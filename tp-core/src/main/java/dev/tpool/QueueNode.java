@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class QueueNode extends Body permits CountedNode, OneShot {
 
-    /** Written only by whoever holds the node's place in the queue. */
+    /**
+     * Written only by whoever holds the node's place in the queue, or has seen that it
+     * has none any more.
+     */
     @Nullable QueueNode next;
 
     abstract TpEnvironment environment();

@@ -15,16 +15,19 @@ final class Stripe extends NodeQueue {
 
     /*-
      * Only the owner makes the line anything but null, and only when it is null. Thieves make it null. So
-     * when the owner moves the line on by one node, a compare-and-set that finds the first node still there
+     * when the owner moves the line on, a compare-and-set that finds the first node still there
      * finds the line it has read: there is no ABA.
      *
      * The callback of a tracked one-shot belongs to whoever changes the state word, and its node is never added
-     * again. So the owner claims those in line where they are, one after the other, and moves the line on once for all
-     * of them: each saves a compare-and-set, and a link that is stored into the line, which is old as a rule, so that
-     * some collectors put a fence behind it. The last in line is taken as others are, so a line that is
-     * not empty has something to run, as far as anybody can know. A thief may take those along
-     * that have begun; nobody can claim them again, and he leaves them out. If he takes the line between the owner's
-     * look at it and the owner's claim, the owner runs what the thief has, or what stands behind it by then, and the thief finds it claimed.
+     * again. So the owner claims some of those in line where they are, one after the other, and moves the line on once
+     * for all of them: each saves a compare-and-set, and a link that is stored into the line, which is old as a rule,
+     * so that some collectors put a fence behind it. The last in line is taken as others are, so there is something
+     * left in a line of the owner's that is not empty, as far as anybody can know. Others see those that have begun in
+     * front, and take them for more than there is, until a thief leaves them out.
+     *
+     * The owner looks at the line after he has claimed one, and reads its link only if the line is still there: so
+     * whoever steals it afterwards sees that one claimed, and cuts its link. What the owner claims behind it may have
+     * become the thief's meanwhile, who then finds nothing to claim there, wherever he has put it.
      */
 
     private static final VarHandle LINE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "line",
@@ -58,8 +61,8 @@ final class Stripe extends NodeQueue {
     private int laps;
 
     /**
-     * Whether the owner has seen an object with more than one callback lately, and no
-     * node with just one since.
+     * Whether the owner has seen an object with more than one callback lately, and taken
+     * no node with just one since.
      */
     private boolean turns;
 
@@ -112,7 +115,8 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Does the same of the one behind that which was claimed last. For the owner.
+     * Does the same of the one behind that which was claimed last, unless the line was
+     * stolen. For the owner.
      * @return {@code null} if nothing was done
      */
     @Nullable QueueNode claimBehind(QueueNode last) {
@@ -133,14 +137,15 @@ final class Stripe extends NodeQueue {
     void passBy(QueueNode last) {
         QueueNode first = this.line;
         QueueNode following = last.next;
-        if (first != null && LINE.compareAndSet(this, first, following)) {
+        // One follows as long as the line is there.
+        if (first != null && following != null && LINE.compareAndSet(this, first, following)) {
             dropUntil(first, following);
         }
     }
 
     /**
-     * Takes the links of nodes that nobody needs any more: a collector would keep what is
-     * behind an old one.
+     * Takes away the links of nodes that have lost their places: a collector would keep
+     * what is behind an old one.
      */
     private static void dropUntil(QueueNode first, @Nullable QueueNode end) {
         QueueNode node = first;
@@ -374,9 +379,10 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Takes all that is in line, but for what the owner has claimed in front. What has
-     * arrived is taken by {@link #takeArrivals()}.
-     * @return the oldest, with the others linked to it in order
+     * Takes all that is in line, but for what the owner has claimed in front until now.
+     * What has arrived is taken by {@link #takeArrivals()}.
+     * @return the oldest, with the others linked to it in order; {@code null} if nothing
+     * is left, though something may have been in line
      */
     @Nullable QueueNode takeLine() {
         QueueNode taken = (this.line != null) ? (QueueNode) LINE.getAndSet(this, null) : null;
@@ -387,7 +393,7 @@ final class Stripe extends NodeQueue {
         // round just now it begins it once more.
         endRound();
         QueueNode first = taken;
-        while (first instanceof TrackedOneShot oneShot && !oneShot.isQueued()) {
+        while (first instanceof TrackedOneShot oneShot && oneShot.hasBegun()) {
             first = first.next;
         }
         dropUntil(taken, first);

@@ -531,18 +531,12 @@ public abstract sealed class TpObject extends CountedNode implements TpCallbackS
 
     /**
      * Claims a callback if it is the only one, and the state word alone says what it is.
+     * @return {@code false} also if the word has changed in another way meanwhile
      */
     final boolean claimOnlyOne() {
         long seen = this.state;
         return ObjectState.pending(seen) == 1 && isClaimedByStateAlone()
                 && STATE.compareAndSet(this, seen, ObjectState.claimed(seen));
-    }
-
-    /**
-     * Whether it has, or had until now, its place in the queue.
-     */
-    final boolean isQueued() {
-        return ObjectState.is(this.state, ObjectState.QUEUED);
     }
 
     @Override

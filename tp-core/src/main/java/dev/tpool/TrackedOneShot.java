@@ -37,6 +37,14 @@ sealed class TrackedOneShot extends TpObject permits WatchedOneShot {
         contexts().add(new ResultInContext(null, captured));
     }
 
+    /**
+     * Whether its callback was claimed. One that was cancelled never is, and goes when
+     * somebody finds that out.
+     */
+    final boolean hasBegun() {
+        return !ObjectState.is(this.state, ObjectState.QUEUED);
+    }
+
     @Override
     public final String name() {
         return nameOf(this.callback);

@@ -24,6 +24,12 @@ final class Worker implements Runnable {
      */
     static final long SHORT_CALLBACK_NANOS = 150;
 
+    /**
+     * What has ended is kept by the line until that moves on, which it does not while a
+     * callback blocks.
+     */
+    private static final int MOST_IN_LINE = 8;
+
     private final Crew crew;
 
     private final TpPool pool;
@@ -56,8 +62,11 @@ final class Worker implements Runnable {
     /** Whether a callback of the node that is next was claimed, in place. */
     private boolean claimed;
 
-    /** Whether that is a one-shot that was left in line. */
-    private boolean inLine;
+    /**
+     * How many one-shots were left in line when their callbacks were claimed, that of the
+     * node that is next among them.
+     */
+    private int inLine;
 
     /**
      * Whether what is queued is served so well by another worker that help would hurt.
@@ -222,7 +231,7 @@ final class Worker implements Runnable {
                 again = running.run(next, (of != null) ? of : next, environment, this);
             }
             while (again);
-            next = this.inLine ? claimNextInLine(next, running.instance()) : claimNextInTurn(running.instance());
+            next = (this.inLine > 0) ? claimNextInLine(next, running.instance()) : claimNextInTurn(running.instance());
         }
     }
 
@@ -251,15 +260,18 @@ final class Worker implements Runnable {
 
     /**
      * Goes on with one-shots that are claimed in line, as long as nothing else has come.
+     * @param last the one that has just run
      * @return {@code null} if nothing was claimed
      */
     private @Nullable QueueNode claimNextInLine(QueueNode last, TpCallbackInstance instance) {
-        QueueNode node = (!this.slice.isOver() && this.queue.high().isEmpty()) ? this.stripe.claimBehind(last) : null;
+        boolean goesOn = this.inLine < MOST_IN_LINE && !this.slice.isOver() && this.queue.high().isEmpty();
+        QueueNode node = goesOn ? this.stripe.claimBehind(last) : null;
         if (node != null) {
+            this.inLine++;
             this.pool.isNext(node, instance, false);
         }
         else {
-            this.inLine = false;
+            this.inLine = 0;
             this.stripe.passBy(last);
         }
         return node;
@@ -331,7 +343,7 @@ final class Worker implements Runnable {
      * Whether the worker lets nodes in its line take turns.
      */
     boolean isInTurn() {
-        return this.claimed && this.place == null && !this.inLine;
+        return this.claimed && this.place == null && this.inLine == 0;
     }
 
     private boolean mayGoOn(QueueNode node, NodeQueue at) {
@@ -384,7 +396,7 @@ final class Worker implements Runnable {
         this.place = null;
         this.superfluous = false;
         this.claimed = false;
-        this.inLine = false;
+        this.inLine = 0;
         QueueNode node = takeNext(before);
         if (before instanceof Lane lane && this.place != lane) {
             lane.left(this.stripe);
@@ -393,7 +405,7 @@ final class Worker implements Runnable {
             this.stripe.endRound();
             return null;
         }
-        this.pool.isNext(node, instance, this.claimed && !this.inLine);
+        this.pool.isNext(node, instance, this.claimed && this.inLine == 0);
         boolean claimed = false;
         try {
             claimed = this.claimed || node.claim(instance);
@@ -493,11 +505,11 @@ final class Worker implements Runnable {
         if (!this.stripe.hasLine()) {
             return null;
         }
-        QueueNode inLine = this.stripe.claimFirst();
-        if (inLine != null) {
+        QueueNode first = this.stripe.claimFirst();
+        if (first != null) {
             this.claimed = true;
-            this.inLine = true;
-            return inLine;
+            this.inLine = 1;
+            return first;
         }
         // What is near is looked at first: whoever reads the lane takes it from posters.
         QueueNode node = (this.stripe.alone() != null && this.queue.normal().isEmpty()) ? claimInPlace(this.stripe)

@@ -134,6 +134,29 @@ class StripeTests {
     }
 
     @Test
+    void thoseThatFollowStayLinked() {
+        List<TrackedOneShot> nodes = fillWithTracked(4);
+        this.stripe.claimFirst();
+
+        this.stripe.passBy(nodes.get(0));
+
+        assertThat(this.stripe.takeLine()).isSameAs(nodes.get(1));
+        assertThat(nodes.get(1).next).isSameAs(nodes.get(2));
+        assertThat(nodes.get(2).next).isSameAs(nodes.get(3));
+    }
+
+    @Test
+    void whatIsInAnotherLineByThenIsNotPassedBy() {
+        List<TrackedOneShot> nodes = fillWithTracked(3);
+        this.stripe.claimFirst();
+        nodes.get(0).next = null;
+
+        this.stripe.passBy(nodes.get(0));
+
+        assertThat(this.stripe.isEmpty()).isFalse();
+    }
+
+    @Test
     void aThiefKeepsWhatWasCancelled() {
         List<TrackedOneShot> nodes = fillWithTracked(2);
         nodes.get(0).beginDrop();

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class WorkerTests {
 
     /** Enough short ones in a row for the longest slice. */
-    private static final int SHORT_ONES = 2_000;
+    static final int SHORT_ONES = 2_000;
 
     private static final int POSTS = 100;
 
@@ -36,7 +36,7 @@ class WorkerTests {
     /**
      * Posts a callback from inside the last one of many that are short.
      */
-    private static void postFromInside(TpEnvironment environment, Runnable last) {
+    static void postFromInside(TpEnvironment environment, Runnable last) {
         environment.trySubmit(new Runnable() {
 
             private int left = SHORT_ONES;
