@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * be counted and to settle, that is done in this order, and the next one that is leased
  * follows at once.
  */
-final class Execution {
+final class Execution extends Apart {
 
     private static final VarHandle COMPLETED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "completed",
             VarHandle.class, Execution.class, long.class);

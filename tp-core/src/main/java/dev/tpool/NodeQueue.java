@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a lane and a stripe have in common: a stack of what has arrived, and a line of
  * what is next.
  */
-abstract sealed class NodeQueue permits Lane, Stripe {
+abstract sealed class NodeQueue extends Apart permits Lane, Stripe {
 
     /*-
      *   arrivals   a stack that is pushed on with one compare-and-set and only ever taken as a whole. The

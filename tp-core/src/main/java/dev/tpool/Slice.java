@@ -5,7 +5,7 @@ package dev.tpool;
  * for anybody: the more, the shorter they are. While callbacks take long the answer is
  * one, and the pool's queue is one queue in strict order. Used by one thread.
  */
-final class Slice {
+final class Slice extends Apart {
 
     static final int LONGEST = 64;
 

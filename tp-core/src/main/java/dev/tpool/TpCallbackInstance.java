@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Mutexes and critical sections belong to the callback's thread, so the callback must own
  * them when it returns. Only semaphores and events travel between threads.
  */
-public final class TpCallbackInstance {
+public final class TpCallbackInstance extends Apart {
 
     /** For threads that are no {@link WorkerThread}. */
     private static final ThreadLocal<@Nullable TpCallbackInstance> CURRENT = new ThreadLocal<>();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One thread of a crew: takes from the queue, runs, and parks when there is nothing to
  * take.
  */
-final class Worker implements Runnable {
+final class Worker extends Apart implements Runnable {
 
     private static final System.Logger logger = System.getLogger(TpPool.class.getName());
 
