@@ -50,8 +50,9 @@ crew   | 16 | -DPOSTERS=1 -DPOSTS=1 -DCLOSE                        | close() let
 crew   | 17 | -DPOSTERS=1 -DPOSTS=3 -DLIMIT=1 -DSLOTS=2 -DGOVERNOR | the governor does not look again when it goes
 crew   | 18 | -DPOSTS=1 -DSLOTS=2 -DOBJECT                         | a post that came after the claim does not queue the object
 crew   | 19 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | steal() tells nobody
-crew   | 20 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | giveBack() tells nobody
+crew   | 20 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | share() and freeStuck() tell nobody
 crew   | 21 | -DPOSTERS=1 -DPOSTS=1 -DCHILDREN=2 -DSLOTS=2         | refill() tells nobody
+crew   | 36 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | bringUpRear() tells nobody
 crew   | 22 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | the owner takes without a compare-and-set
 crew   | 23 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | isEmpty() does not look at the stripes
 crew   | 25 | -DPOSTERS=1 -DPOSTS=4 -DSLOTS=2                      | the owner fills a line that is not empty

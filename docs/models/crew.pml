@@ -75,7 +75,7 @@ bool stands_in;   /* the line is what stands in for the nodes that are turned ro
 byte turned;      /* those; guarded by the lane's lock */
 bool lane_lock;
 byte arrived[SLOTS];  /* of the stripes */
-byte near[SLOTS];     /* the lines of the stripes */
+byte near[SLOTS];     /* the lines of the stripes, each with the rear that follows it */
 
 /* Governor */
 bool watching;
@@ -504,10 +504,15 @@ inline fill(nodes) {
 #define taken got = TAKEN; begin()
 #endif
 
-/* takeAll() of a stripe, which is not empty: what is in line, or else what has arrived */
+/*
+ * takeRear(), takeLine() or takeArrivals() of a stripe, which is not empty: the rear, or all
+ * that is near, or else what has arrived. What a thief leaves is one node or all but one.
+ */
 inline takeAll(i) {
     if
     :: near[i] > 0 -> moved = near[i]; near[i] = 0
+    :: near[i] > 1 -> moved = near[i] - 1; near[i] = 1
+    :: near[i] > 2 -> moved = 1; near[i] = near[i] - 1
     :: near[i] == 0 -> moved = arrived[i]; arrived[i] = 0
     fi
 }
@@ -537,6 +542,8 @@ inline claimNext(got) {
     /* Claim in place: the node stays where it is, wherever that is */
     :: atomic { queued && pending >= 2 -> pending--; begin(); got = IN_PLACE; break }
 #endif
+    /* bringUpRear(), if nothing is in line and all that is near is in the rear */
+    :: atomic { near[me] > 0 -> moved = near[me]; near[me] = 0; goto brought_up }
     /* Stripe.take() */
 #if MUTATION == 22
     :: atomic { near[me] > 0 -> moved = near[me] - 1 };
@@ -601,7 +608,7 @@ inline claimNext(got) {
     :: atomic { ownIsEmpty && isFilled(2) -> steal(2); goto stolen }
 #endif
 #endif
-    /* share(): giveBack(), or what is stuck behind others */
+    /* share(), or what freeStuck() takes from behind others */
     :: atomic { isFilled(0) -> takeAll(0); goto share }
 #if SLOTS > 1
     :: atomic { isFilled(1) -> takeAll(1); goto share }
@@ -630,14 +637,36 @@ stolen:
     goto claim;
 #endif
 
+brought_up:
+    atomic { fill(moved) };
+#if MUTATION == 36
+    goto serve;
+#else
+    goto tell_of_moved;
+#endif
+
 share:
     atomic { arrivals = arrivals + moved; moved = 0 };
-#if MUTATION != 20
+    /* empty() of a stripe: rear, line and arrivals one after the other */
+    if
+    :: atomic { isFilled(0) -> takeAll(0); goto share }
+#if SLOTS > 1
+    :: atomic { isFilled(1) -> takeAll(1); goto share }
+#endif
+#if SLOTS > 2
+    :: atomic { isFilled(2) -> takeAll(2); goto share }
+#endif
+    :: true
+    fi;
+#if MUTATION == 20
+    goto serve;
+#endif
+
+tell_of_moved:
     if
     :: mine
     :: else -> signalWork()
     fi;
-#endif
 
 serve:
     claimNext(got);

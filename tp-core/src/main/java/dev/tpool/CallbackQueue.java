@@ -22,12 +22,12 @@ final class CallbackQueue {
      * Stripes hold nodes of normal priority only. So whoever looks for something of high priority has one
      * place to look at.
      *
-     * What is in line in a stripe is older than what is in the lane, and goes back to the front of
+     * What is in line in a stripe, or in its rear, is older than what is in the lane, and goes back to the front of
      * the lane if it goes back. What has arrived in a stripe is served after the lane, and goes to its end.
      *
      * Nodes that move from the lane to a stripe can be seen in one of them at any time. Nodes that move
-     * from a stripe, or in it from its arrivals to its line, are in neither place for a moment: another worker
-     * may take something of low priority meanwhile, or park. Whoever moves them looks afterwards whether
+     * from a stripe, or in it from its arrivals or its rear to its line, are in neither place for a moment: another
+     * worker may take something of low priority meanwhile, or park. Whoever moves them looks afterwards whether
      * somebody has to be woken, as whoever has added one does.
      *
      * A poster adds and then looks whether somebody has to be woken; a worker says that it is about to
@@ -103,15 +103,20 @@ final class CallbackQueue {
      * @return whether there was something
      */
     boolean empty(Stripe stripe) {
-        QueueNode line = stripe.takeLine();
-        if (line != null) {
-            this.normal.putBack(line);
-        }
+        boolean moved = putBack(stripe.takeRear());
+        moved |= putBack(stripe.takeLine());
         QueueNode arrived = stripe.takeArrivals();
         if (arrived != null) {
             addAgain(arrived);
         }
-        return line != null || arrived != null;
+        return moved || arrived != null;
+    }
+
+    private boolean putBack(@Nullable QueueNode oldest) {
+        if (oldest != null) {
+            this.normal.putBack(oldest);
+        }
+        return oldest != null;
     }
 
     /**

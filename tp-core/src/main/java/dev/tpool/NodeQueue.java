@@ -48,7 +48,7 @@ abstract sealed class NodeQueue extends Apart permits Lane, Stripe {
     /**
      * Looks at arrivals first, since that is the order in which nodes move.
      */
-    final boolean isEmpty() {
+    boolean isEmpty() {
         return this.arrivals == null && this.line == null;
     }
 
@@ -60,7 +60,7 @@ abstract sealed class NodeQueue extends Apart permits Lane, Stripe {
      * Whether it still begins with a node that was alone. Does not look at the node
      * itself, whose cache line belongs to posters.
      */
-    final boolean isStillAlone(QueueNode node) {
+    boolean isStillAlone(QueueNode node) {
         QueueNode newest = this.arrivals;
         QueueNode first = this.line;
         return (first == null) ? newest == node : first == node && newest == null;
@@ -70,7 +70,7 @@ abstract sealed class NodeQueue extends Apart permits Lane, Stripe {
      * The only node, if there is just one. Whoever claims one of its callbacks in place
      * overtakes nobody here.
      */
-    final @Nullable QueueNode alone() {
+    @Nullable QueueNode alone() {
         QueueNode newest = this.arrivals;
         QueueNode first = this.line;
         QueueNode only = (first == null) ? newest : first;
@@ -100,12 +100,12 @@ abstract sealed class NodeQueue extends Apart permits Lane, Stripe {
      * Shows the nodes to somebody. Those that come, go or move meanwhile may be shown or
      * not: the line first, so that what moves there is rather missed than shown twice.
      */
-    final void forEach(Consumer<QueueNode> action) {
+    void forEach(Consumer<QueueNode> action) {
         forEach(this.line, action);
         forEach(this.arrivals, action);
     }
 
-    private static void forEach(@Nullable QueueNode first, Consumer<QueueNode> action) {
+    static void forEach(@Nullable QueueNode first, Consumer<QueueNode> action) {
         for (QueueNode node = first; node != null; node = node.next) {
             action.accept(node);
         }

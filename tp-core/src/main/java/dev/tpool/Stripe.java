@@ -3,6 +3,7 @@ package dev.tpool;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +29,45 @@ final class Stripe extends NodeQueue {
      * The owner looks at the line after he has claimed one, and reads its link only if the line is still there: so
      * whoever steals it afterwards sees that one claimed, and cuts its link. What the owner claims behind it may have
      * become the thief's meanwhile, who then finds nothing to claim there, wherever he has put it.
+     *
+     * A long line is cut in two: what is in the rear follows what is in line. It becomes the line, of which half goes
+     * to the rear again, once the line is over. A thief takes the line and leaves the rear. If he took all of it, the
+     * owner, with nothing left, would take it back from him in turn, and each node that changes hands is one or two
+     * cache misses, which take longer than a short callback. It is the line that he takes, and not the rear, since
+     * what is older must not wait for what is younger: the owner may be blocked until the next in line has run. The
+     * middle has to be known for that, and the owner comes by each node anyway when it turns round what has arrived.
+     * The rear, too, is made anything but null only by the owner, and only when it is null.
      */
 
     private static final VarHandle LINE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "line",
             VarHandle.class, NodeQueue.class, QueueNode.class);
 
+    private static final VarHandle REAR = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "rear",
+            VarHandle.class, Stripe.class, QueueNode.class);
+
     private static final VarHandle BEGUN = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "begun",
             VarHandle.class, Stripe.class, long.class);
 
+    /** After so long without a callback what is near to a worker is taken from it. */
+    static final long STUCK_NANOS = 100_000;
+
+    /** A line that is shorter is not worth another look at it. */
+    private static final int SHORTEST_TO_CUT = 32;
+
     /** After so many laps the largest leases are taken: 2 to the power of it. */
     private static final int MOST_LAPS = Integer.numberOfTrailingZeros(Leases.MOST);
+
+    /** What follows the line, in order. */
+    private volatile @Nullable QueueNode rear;
+
+    /**
+     * How many nodes were put in line. Thieves may read that of another line: all it says
+     * is where to cut.
+     */
+    private int lineLength;
+
+    /** How many were put to the rear, in the same way. */
+    private int rearLength;
 
     /** What the owner has claimed together; others put it back if it is held up. */
     final Leases leases = new Leases();
@@ -87,8 +117,13 @@ final class Stripe extends NodeQueue {
     /** How many callbacks the owner has begun; others look how it gets on. */
     private long begun;
 
-    /** What {@link #begun} was when another worker last looked; races do no harm. */
-    private long begunWhenSeen;
+    /**
+     * What {@link #begun} was when another worker last saw it change; races do no harm.
+     */
+    private long begunWhenSeen = -1;
+
+    /** When that was. */
+    private long seenWhen;
 
     /**
      * Takes the next node in line. For the owner.
@@ -197,7 +232,7 @@ final class Stripe extends NodeQueue {
 
     private @Nullable QueueNode whoseTurn(QueueNode first, Lane lane) {
         QueueNode node = (first == this.roundFirst) ? this.turn : first;
-        return (node == null && newest() == null && lane.isEmpty()) ? first : node;
+        return (node == null && newest() == null && this.rear == null && lane.isEmpty()) ? first : node;
     }
 
     /**
@@ -288,7 +323,7 @@ final class Stripe extends NodeQueue {
             }
             else {
                 oldest.next = null;
-                this.line = others;
+                fillInTwo(others, lengthOf(others));
             }
         }
         return oldest;
@@ -366,8 +401,83 @@ final class Stripe extends NodeQueue {
         return this.lostRound;
     }
 
+    /**
+     * Whether nothing is here. Looks at what moves first where it moves from.
+     */
+    @Override
+    boolean isEmpty() {
+        return newest() == null && this.rear == null && this.line == null;
+    }
+
+    @Override
+    boolean isStillAlone(QueueNode node) {
+        return this.rear == null && super.isStillAlone(node);
+    }
+
+    @Override
+    @Nullable QueueNode alone() {
+        return (this.rear == null) ? super.alone() : null;
+    }
+
+    @Override
+    void forEach(Consumer<QueueNode> action) {
+        forEach(this.line, action);
+        forEach(this.rear, action);
+        forEach(newest(), action);
+    }
+
     boolean hasLine() {
         return this.line != null;
+    }
+
+    /**
+     * Puts what is in the rear in line, and half of it to the rear again if it is long.
+     * For the owner, when the line is empty. The nodes cannot be seen meanwhile.
+     * @return {@code false} if there was nothing
+     */
+    boolean bringUpRear() {
+        int length = this.rearLength;
+        QueueNode oldest = takeRear();
+        if (oldest == null) {
+            return false;
+        }
+        endRound();
+        fillInTwo(oldest, length);
+        return true;
+    }
+
+    /**
+     * Puts nodes in line, and half of them to the rear if they are many.
+     */
+    private void fillInTwo(@Nullable QueueNode oldest, int length) {
+        QueueNode following = null;
+        int kept = length;
+        if (oldest != null && length >= SHORTEST_TO_CUT) {
+            kept = length / 2;
+            QueueNode end = oldest;
+            for (int left = kept; left > 1 && end.next != null; left--) {
+                end = end.next;
+            }
+            following = end.next;
+            end.next = null;
+        }
+        this.lineLength = kept;
+        this.line = oldest;
+        if (following != null) {
+            this.rearLength = length - kept;
+            this.rear = following;
+        }
+    }
+
+    /**
+     * How many nodes are linked to each other.
+     */
+    static int lengthOf(@Nullable QueueNode oldest) {
+        int length = 0;
+        for (QueueNode node = oldest; node != null; node = node.next) {
+            length++;
+        }
+        return length;
     }
 
     /**
@@ -375,12 +485,51 @@ final class Stripe extends NodeQueue {
      */
     void fill(@Nullable QueueNode oldest) {
         endRound();
+        this.lineLength = 0;
         this.line = oldest;
     }
 
     /**
+     * Puts stolen nodes in line, or to the rear if they are many, so that they are cut in
+     * two when they are brought up. For the owner, when the rear and the line are empty.
+     * @param length how many they are, or about
+     */
+    void fill(QueueNode oldest, int length) {
+        if (length < SHORTEST_TO_CUT) {
+            fill(oldest);
+        }
+        else {
+            this.rearLength = length;
+            this.rear = oldest;
+        }
+    }
+
+    /**
+     * How many nodes {@link #takeLine()} will take at most, or about.
+     */
+    int lineLength() {
+        return this.lineLength;
+    }
+
+    /**
+     * How many nodes {@link #takeRear()} will take, or about.
+     */
+    int rearLength() {
+        return this.rearLength;
+    }
+
+    /**
+     * Takes what follows the line.
+     * @return the oldest, with the others linked to it in order
+     */
+    @Nullable QueueNode takeRear() {
+        return (this.rear != null) ? (QueueNode) REAR.getAndSet(this, null) : null;
+    }
+
+    /**
      * Takes all that is in line, but for what the owner has claimed in front until now.
-     * What has arrived is taken by {@link #takeArrivals()}.
+     * What follows is taken by {@link #takeRear()}, and what has arrived by
+     * {@link #takeArrivals()}.
      * @return the oldest, with the others linked to it in order; {@code null} if nothing
      * is left, though something may have been in line
      */
@@ -426,14 +575,18 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Whether nodes are left here, and the owner has begun no callback since this was
-     * last asked.
+     * Whether nodes are left here, and the owner has begun no callback for as long as it
+     * takes to call that stuck, as far as others have looked.
      */
-    boolean isStuck() {
-        long now = begun();
-        boolean stuck = now == this.begunWhenSeen && !(isEmpty() && !this.leases.areOpen());
-        this.begunWhenSeen = now;
-        return stuck;
+    boolean isStuck(long now) {
+        long seen = begun();
+        if (seen != this.begunWhenSeen) {
+            // In this order: others must not find it unchanged for so long.
+            this.seenWhen = now;
+            this.begunWhenSeen = seen;
+            return false;
+        }
+        return now - this.seenWhen >= STUCK_NANOS && !(isEmpty() && !this.leases.areOpen());
     }
 
 }

@@ -79,6 +79,9 @@ final class Worker extends Apart implements Runnable {
     /** Whose stripe was last looked at. */
     private int lookedAt;
 
+    /** When it last looked whether another worker is stuck. */
+    private long lookedWhen = System.nanoTime();
+
     private volatile @Nullable Thread thread;
 
     private volatile @Nullable Execution execution;
@@ -460,7 +463,9 @@ final class Worker extends Apart implements Runnable {
 
     private void nextSlice() {
         if (!this.slice.nextAfterIdleness()) {
-            this.slice.next(System.nanoTime());
+            long now = System.nanoTime();
+            this.slice.next(now);
+            freeStuck(now);
         }
         share();
     }
@@ -502,9 +507,23 @@ final class Worker extends Apart implements Runnable {
     }
 
     private @Nullable QueueNode takeFromLine() {
-        if (!this.stripe.hasLine()) {
-            return null;
+        QueueNode node = null;
+        while (node == null && (this.stripe.hasLine() || bringUpRear())) {
+            node = takeFromFront();
         }
+        return node;
+    }
+
+    private boolean bringUpRear() {
+        boolean broughtUp = this.stripe.bringUpRear();
+        if (broughtUp) {
+            // They could not be seen meanwhile.
+            tellOfMoved();
+        }
+        return broughtUp;
+    }
+
+    private @Nullable QueueNode takeFromFront() {
         QueueNode first = this.stripe.claimFirst();
         if (first != null) {
             this.claimed = true;
@@ -641,13 +660,19 @@ final class Worker extends Apart implements Runnable {
     }
 
     private @Nullable QueueNode takeOver(Stripe other) {
+        int length = other.lineLength();
         QueueNode node = other.takeLine();
         if (node == null) {
+            length = other.rearLength();
+            node = other.takeRear();
+        }
+        if (node == null) {
             node = other.takeArrivals();
+            length = Stripe.lengthOf(node);
         }
         if (node != null && node.next != null) {
             if (this.striped) {
-                this.stripe.fill(node.next);
+                this.stripe.fill(node.next, length - 1);
             }
             else {
                 this.queue.normal().putBack(node.next);
@@ -685,27 +710,44 @@ final class Worker extends Apart implements Runnable {
 
     /**
      * Between two slices: lets what has arrived near take its turn behind what waits in
-     * the lane, and frees what is stuck behind a callback that takes long.
+     * the lane.
      */
     private void share() {
         Stripe own = this.stripe;
         own.setOpen(this.striped && this.slice.length() > 1);
-        boolean moved = false;
         if (!own.isOpen() || !this.queue.normal().isEmpty()) {
             own.interruptRound();
             QueueNode arrived = own.takeArrivals();
             if (arrived != null) {
                 this.queue.addAgain(arrived);
-                moved = true;
+                tellOfMoved();
             }
         }
+    }
+
+    /**
+     * Between two slices: frees what is stuck behind a callback that takes long, at one
+     * other worker at a time. Slices of short callbacks are much shorter than what a
+     * worker may be kept from its processor.
+     */
+    private void freeStuck(long now) {
         Stripe[] all = this.queue.stripes();
-        Stripe other = (all.length > 0) ? nextOf(all) : own;
-        if (other != own && other.isStuck()) {
-            moved |= other.leases.putBack();
-            moved |= this.queue.empty(other);
+        if (all.length == 0 || now - this.lookedWhen < Stripe.STUCK_NANOS / all.length) {
+            return;
         }
-        if (moved && !this.searching) {
+        this.lookedWhen = now;
+        Stripe other = nextOf(all);
+        if (other != this.stripe && other.isStuck(now)) {
+            boolean moved = other.leases.putBack();
+            moved |= this.queue.empty(other);
+            if (moved) {
+                tellOfMoved();
+            }
+        }
+    }
+
+    private void tellOfMoved() {
+        if (!this.searching) {
             signalWork();
         }
     }

@@ -99,6 +99,38 @@ class CallbackQueueTests {
     }
 
     @Test
+    void soDoesWhatWasInTheRearBehindIt() {
+        this.queue.addStripe(this.stripe);
+        for (int i = 0; i < 100; i++) {
+            this.stripe.push(LaneTests.node(i));
+        }
+        assertThat(this.stripe.refill().context()).isEqualTo(0);
+        this.queue.normal().push(LaneTests.node(100));
+        this.stripe.push(LaneTests.node(101));
+        assertThat(this.queue.countOneShots()).isEqualTo(101);
+
+        assertThat(this.queue.empty(this.stripe)).isTrue();
+
+        assertThat(this.stripe.isEmpty()).isTrue();
+        for (int i = 1; i < 102; i++) {
+            assertThat(this.queue.normal().take().context()).isEqualTo(i);
+        }
+        assertThat(this.queue.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatIsOnlyInTheRearOfAStripeIsThereAndIsMoved() {
+        this.queue.addStripe(this.stripe);
+        this.stripe.fill(LaneTests.node(1), 40);
+
+        assertThat(this.queue.isEmpty()).isFalse();
+        assertThat(this.queue.hasEmptyStripes()).isFalse();
+        assertThat(this.queue.countOneShots()).isEqualTo(1);
+        assertThat(this.queue.empty(this.stripe)).isTrue();
+        assertThat(this.queue.normal().take().context()).isEqualTo(1);
+    }
+
+    @Test
     void thereAreNoMoreStripesThanHelp() {
         while (this.queue.addStripe(new Stripe())) {
             assertThat(this.queue.stripes()).hasSizeLessThan(1000);

@@ -128,6 +128,25 @@ class StripeRoundTests {
     }
 
     @Test
+    void theRoundEndsBeforeWhatIsInTheRear() {
+        TpWork one = taken();
+        TpWork two = taken();
+        TpWork three = taken();
+        begin(one, two);
+        this.stripe.fill(three, 40);
+
+        assertThat(next()).isSameAs(two);
+        assertThat(next()).isNull();
+        assertThat(this.stripe.claimInTurn(this.pool.queue().normal(), 1)).isNull();
+        assertThat(this.stripe.hasLine()).isFalse();
+        assertThat(this.stripe.bringUpRear()).isTrue();
+        assertThat(this.stripe.takeLine()).isSameAs(three);
+        // They come after it.
+        assertThat(this.stripe.takeArrivals()).isSameAs(one);
+        assertThat(one.next).isSameAs(two);
+    }
+
+    @Test
     void anObjectWithOneCallbackLeftIsTakenOut() {
         TpWork one = taken();
         TpWork two = taken();

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +27,180 @@ class StripeTests {
         for (Object context : contexts) {
             this.stripe.push(LaneTests.node(context));
         }
+    }
+
+    private void pushAll(int count) {
+        for (int i = 0; i < count; i++) {
+            push(i);
+        }
+    }
+
+    /** What the owner would take next. */
+    private QueueNode next() {
+        QueueNode node = this.stripe.take();
+        if (node == null && this.stripe.bringUpRear()) {
+            node = this.stripe.take();
+        }
+        return (node != null || this.stripe.hasLine()) ? node : this.stripe.refill();
+    }
+
+    private List<Object> takeAll() {
+        List<Object> contexts = new ArrayList<>();
+        for (QueueNode node = next(); node != null; node = next()) {
+            contexts.add(node.context());
+        }
+        return contexts;
+    }
+
+    /** Nodes in order, linked to each other. */
+    private static QueueNode linked(int from, int to) {
+        QueueNode oldest = null;
+        for (int i = to - 1; i >= from; i--) {
+            QueueNode node = LaneTests.node(i);
+            node.next = oldest;
+            oldest = node;
+        }
+        return oldest;
+    }
+
+    private static List<Object> contextsFrom(QueueNode oldest) {
+        List<Object> contexts = new ArrayList<>();
+        for (QueueNode node = oldest; node != null; node = node.next) {
+            contexts.add(node.context());
+        }
+        return contexts;
+    }
+
+    private static List<Object> numbers(int from, int to) {
+        return IntStream.range(from, to).<Object>mapToObj((number) -> number).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 2, 31, 32, 33, 34, 64, 65, 100, 1000 })
+    void theOwnerTakesManyInOrder(int count) {
+        pushAll(count);
+
+        assertThat(takeAll()).isEqualTo(numbers(0, count));
+        assertThat(this.stripe.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatArrivesMeanwhileComesAfterTheRear() {
+        pushAll(100);
+        this.stripe.refill();
+        push(100, 101);
+
+        assertThat(takeAll()).isEqualTo(numbers(1, 102));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 2, 31, 32 })
+    void aShortLineIsNotCut(int count) {
+        pushAll(count);
+        this.stripe.refill();
+
+        assertThat(this.stripe.takeRear()).isNull();
+        assertThat(contextsFrom(this.stripe.takeLine())).isEqualTo(numbers(1, count));
+        assertThat(this.stripe.isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 33, 34, 41, 100 })
+    void aLongLineIsCutInTwo(int count) {
+        pushAll(count);
+        this.stripe.refill();
+        int middle = 1 + (count - 1) / 2;
+
+        assertThat(this.stripe.lineLength()).isEqualTo(middle - 1);
+        assertThat(this.stripe.rearLength()).isEqualTo(count - middle);
+        assertThat(contextsFrom(this.stripe.takeLine())).isEqualTo(numbers(1, middle));
+        assertThat(this.stripe.takeLine()).isNull();
+        assertThat(contextsFrom(this.stripe.takeRear())).isEqualTo(numbers(middle, count));
+        assertThat(this.stripe.isEmpty()).isTrue();
+    }
+
+    @Test
+    void theOwnerGoesOnWithTheRearOnceTheLineWasStolen() {
+        pushAll(100);
+        this.stripe.refill();
+        assertThat(contextsFrom(this.stripe.takeLine())).isEqualTo(numbers(1, 50));
+
+        assertThat(takeAll()).isEqualTo(numbers(50, 100));
+    }
+
+    @Test
+    void whatMovesWhileItIsShownIsNotShownTwice() {
+        pushAll(64);
+        List<Object> shown = new ArrayList<>();
+
+        this.stripe.forEach((node) -> {
+            shown.add(node.context());
+            if (shown.size() == 64) {
+                this.stripe.refill();
+            }
+        });
+
+        assertThat(shown).hasSize(64).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatIsBroughtUpIsCutAgain() {
+        pushAll(101);
+        this.stripe.refill();
+        assertThat(contextsFrom(this.stripe.takeLine())).isEqualTo(numbers(1, 51));
+
+        assertThat(this.stripe.bringUpRear()).isTrue();
+
+        assertThat(contextsFrom(this.stripe.takeRear())).isEqualTo(numbers(76, 101));
+        assertThat(contextsFrom(this.stripe.takeLine())).isEqualTo(numbers(51, 76));
+        assertThat(this.stripe.bringUpRear()).isFalse();
+        assertThat(this.stripe.hasLine()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { -1, 0, 1, 31, 32, 39, 41, 79, 80, 1000 })
+    void aWrongLengthLosesNothing(int length) {
+        this.stripe.fill(linked(0, 40), length);
+        push(40);
+
+        assertThat(takeAll()).isEqualTo(numbers(0, 41));
+        assertThat(this.stripe.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatIsInTheRearIsThere() {
+        QueueNode only = LaneTests.node(1);
+        this.stripe.fill(only, 40);
+
+        assertThat(this.stripe.isEmpty()).isFalse();
+        assertThat(LaneTests.contexts(this.stripe)).containsExactly(1);
+        this.stripe.takeRear();
+        assertThat(this.stripe.isEmpty()).isTrue();
+        assertThat(LaneTests.contexts(this.stripe)).isEmpty();
+    }
+
+    @Test
+    void nothingIsAloneInFrontOfARear() {
+        QueueNode first = LaneTests.node(1);
+        this.stripe.fill(first);
+        assertThat(this.stripe.alone()).isSameAs(first);
+        assertThat(this.stripe.isStillAlone(first)).isTrue();
+
+        this.stripe.fill(LaneTests.node(2), 40);
+
+        assertThat(this.stripe.alone()).isNull();
+        assertThat(this.stripe.isStillAlone(first)).isFalse();
+    }
+
+    @Test
+    void isStuckWithARearOnly() {
+        long now = Long.MAX_VALUE - 1;
+        this.stripe.fill(LaneTests.node(1), 40);
+
+        assertThat(this.stripe.isStuck(now)).isFalse();
+        assertThat(this.stripe.isStuck(now + Stripe.STUCK_NANOS)).isTrue();
+        this.stripe.takeRear();
+        assertThat(this.stripe.isStuck(now + Stripe.STUCK_NANOS)).isFalse();
     }
 
     @Test
@@ -60,15 +237,18 @@ class StripeTests {
     }
 
     @Test
-    void isStuckOnceItsOwnerHasBegunNothingBetweenTwoLooks() {
+    void isStuckOnceItsOwnerHasBegunNothingForSoLong() {
+        long now = Long.MAX_VALUE - 1;
         push(1);
+        assertThat(this.stripe.isStuck(now)).isFalse();
         this.stripe.count();
-        assertThat(this.stripe.isStuck()).isFalse();
-        assertThat(this.stripe.isStuck()).isTrue();
+        assertThat(this.stripe.isStuck(now)).isFalse();
+        assertThat(this.stripe.isStuck(now + Stripe.STUCK_NANOS - 1)).isFalse();
+        assertThat(this.stripe.isStuck(now + Stripe.STUCK_NANOS)).isTrue();
         this.stripe.count();
-        assertThat(this.stripe.isStuck()).isFalse();
+        assertThat(this.stripe.isStuck(now + Stripe.STUCK_NANOS)).isFalse();
         this.stripe.refill();
-        assertThat(this.stripe.isStuck()).isFalse();
+        assertThat(this.stripe.isStuck(now + 2 * Stripe.STUCK_NANOS)).isFalse();
     }
 
     @Test
@@ -196,7 +376,10 @@ class StripeTests {
             thieves.add(this.pools.start(() -> {
                 int stolen = 0;
                 while (!over.get()) {
-                    QueueNode node = this.stripe.takeLine();
+                    QueueNode node = this.stripe.takeRear();
+                    if (node == null) {
+                        node = this.stripe.takeLine();
+                    }
                     if (node == null) {
                         node = this.stripe.takeArrivals();
                     }
@@ -211,23 +394,22 @@ class StripeTests {
             }));
         }
         int own = 0;
-        for (int i = 0; i < nodes; i++) {
-            this.stripe.push(all.get(i));
-            if (i % 3 == 0) {
-                QueueNode node = this.stripe.take();
-                if (node == null) {
-                    node = this.stripe.refill();
-                }
-                if (node != null) {
-                    taken.merge(node, true, (one, other) -> false);
-                    own++;
+        try {
+            for (int i = 0; i < nodes; i++) {
+                this.stripe.push(all.get(i));
+                if (i % 3 == 0) {
+                    QueueNode node = next();
+                    if (node != null) {
+                        taken.merge(node, true, (one, other) -> false);
+                        own++;
+                    }
                 }
             }
+            Pools.eventually(this.stripe::isEmpty);
         }
-        while (!this.stripe.isEmpty()) {
-            Thread.onSpinWait();
+        finally {
+            over.set(true);
         }
-        over.set(true);
         int sum = own;
         for (Started<Integer> thief : thieves) {
             sum += thief.get();
