@@ -1,95 +1,34 @@
 package dev.tpool.benchmarks;
 
-import java.util.concurrent.TimeUnit;
-
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * <pre>
  * java -jar tp-benchmarks/target/benchmarks.jar jmh FanOutBenchmark -prof gc
  * </pre>
  *
- * Callbacks that submit callbacks: a binary tree of 4095 callbacks, made beforehand. The
- * root is submitted from outside, all others by the callback above them. The score is the
- * time per callback.
+ * A {@link CallbackTree} of 4,095 callbacks, which is about what the caches of a
+ * processor hold.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 2, jvmArgsAppend = { "-Xms2g", "-Xmx2g" })
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class FanOutBenchmark {
+public class FanOutBenchmark extends CallbackTree {
 
     private static final int DEPTH = 12;
 
-    private static final int SIZE = (1 << DEPTH) - 1;
-
-    private final Batch batch = Batch.create();
-
-    @Param({ "TP_WORK", "TP_ONE_SHOT", "FORK_JOIN_POOL_LIFO", "FORK_JOIN_POOL", "THREAD_POOL_EXECUTOR",
-            "ENHANCED_QUEUE_EXECUTOR", "VIRTUAL_THREADS" })
-    private Implementation implementation = Implementation.TP_WORK;
-
-    @Param("2")
-    private int workers;
-
-    @SuppressWarnings("NullAway.Init")
-    private Submitter submitter;
-
-    @SuppressWarnings("NullAway.Init")
-    private Runnable root;
-
     /**
-     * Starts the pool and makes the tree.
+     * Makes a benchmark whose tree has 4,095 callbacks.
      */
-    @Setup
-    public void start() {
-        this.submitter = this.implementation.start(this.workers);
-        this.root = tree(DEPTH);
-    }
-
-    private Runnable tree(int depth) {
-        if (depth == 1) {
-            return this.submitter.submitterOf(this.batch);
-        }
-        Runnable left = tree(depth - 1);
-        Runnable right = tree(depth - 1);
-        return this.submitter.submitterOf(() -> {
-            left.run();
-            right.run();
-            this.batch.run();
-        });
-    }
-
-    /**
-     * Stops the pool.
-     */
-    @TearDown
-    public void stop() {
-        this.submitter.close();
+    public FanOutBenchmark() {
+        super(DEPTH);
     }
 
     /**
      * Submits the root and waits for the tree.
      */
     @Benchmark
-    @OperationsPerInvocation(SIZE)
+    @OperationsPerInvocation((1 << DEPTH) - 1)
     public void tree() {
-        this.root.run();
-        this.batch.await(SIZE);
+        run();
     }
 
 }
