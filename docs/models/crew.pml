@@ -505,8 +505,8 @@ inline fill(nodes) {
 #endif
 
 /*
- * takeRear(), takeLine() or takeArrivals() of a stripe, which is not empty: the rear, or all
- * that is near, or else what has arrived. What a thief leaves is one node or all but one.
+ * takeLine(), takeRear() or takeArrivals() of a stripe, which is not empty: what is in line,
+ * or all that is near, or else what has arrived. A thief leaves one node or all but one.
  */
 inline takeAll(i) {
     if

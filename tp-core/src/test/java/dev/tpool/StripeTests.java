@@ -376,9 +376,9 @@ class StripeTests {
             thieves.add(this.pools.start(() -> {
                 int stolen = 0;
                 while (!over.get()) {
-                    QueueNode node = this.stripe.takeRear();
+                    QueueNode node = this.stripe.takeLine();
                     if (node == null) {
-                        node = this.stripe.takeLine();
+                        node = this.stripe.takeRear();
                     }
                     if (node == null) {
                         node = this.stripe.takeArrivals();
