@@ -252,8 +252,23 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     private void enter(WaitLine.Node place) {
         int signals = freeze();
-        this.line.add(place);
+        addOrRelease(place, this.line.isEmpty() ? signals : ~signals);
         tell(thaw(signals));
+    }
+
+    /**
+     * Puts somebody in line.
+     * @param word to be restored if that fails, since nobody else would
+     */
+    private void addOrRelease(WaitLine.Node place, int word) {
+        try {
+            this.line.add(place);
+        }
+        catch (Error ex) {
+            // The end of the stack.
+            COUNT.setRelease(this, word);
+            throw ex;
+        }
     }
 
     /**
@@ -267,7 +282,7 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
         if (seen > 0 || seen == FROZEN || !COUNT.compareAndSet(this, seen, FROZEN)) {
             return false;
         }
-        this.line.add(place);
+        addOrRelease(place, seen);
         // Whoever stands in front wants more than there is, and goes on waiting for it.
         COUNT.setRelease(this, (seen == 0) ? ~0 : seen);
         return true;

@@ -43,10 +43,13 @@ final class WaitLine {
         return this.size;
     }
 
+    /**
+     * Puts a node in line, or changes nothing if the stack is too short for that.
+     */
     void add(Node node) {
+        LINE.setRelease(node, this);
         Node before = this.last;
         node.previous = before;
-        LINE.setRelease(node, this);
         this.last = node;
         if (before == null) {
             this.first = node;
