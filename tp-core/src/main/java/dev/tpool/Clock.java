@@ -120,6 +120,9 @@ final class Clock {
      */
     private @Nullable OutOfMemoryError shortage;
 
+    /** The tick up to which entries were put in line; owned by the thread that serves. */
+    private long reached;
+
     /** Owned by the thread that serves. */
     private final ExpiredEntries expired = new ExpiredEntries();
 
@@ -325,19 +328,6 @@ final class Clock {
     }
 
     /**
-     * Disarms an entry that keeps its place and is not served.
-     */
-    void disarmIfIdle(ClockEntry entry) {
-        lock(entry);
-        try {
-            shardOf(entry).disarmIfIdle(entry);
-        }
-        finally {
-            unlock(entry);
-        }
-    }
-
-    /**
      * Arms an entry by the monotonic clock. Under its lock.
      * @param due when; if it is movable, also what {@link CoarseTime#dueIn} said
      * @param movable whether it may be armed anew without the lock
@@ -409,6 +399,7 @@ final class Clock {
      */
     private void lineUp() {
         long tick = tickAt(now());
+        this.reached = tick;
         // In this order: by then it is known of everything that is due whether it was
         // armed too early.
         this.coarse.replace();
@@ -426,6 +417,15 @@ final class Clock {
             }
         }
         this.line.sort();
+    }
+
+    /**
+     * Whether an entry that has its turn is due indeed: it may have been put off since it
+     * was put in line. By the thread that serves. What is due by a moment that has come
+     * since then is not over: it might have been armed too early.
+     */
+    boolean isOver(long due) {
+        return TimerWheel.tickFor(this.coarse.exactly(due)) <= this.reached;
     }
 
     private void expireFirst(long now) {

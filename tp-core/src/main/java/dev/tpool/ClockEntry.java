@@ -9,22 +9,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * An object that the clock has to serve at a moment, once it is armed. All of it is
  * guarded by the clock's lock, which is that of the entry's shard, but for what
- * {@link #putOff} does. An object of its own for this would be as large again as what it
- * holds.
+ * {@link #putOff} and {@link #putOffByOwner} do. An object of its own for this would be
+ * as large again as what it holds.
  */
 abstract non-sealed class ClockEntry extends TpObject {
 
     private static final VarHandle DUE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "due",
             VarHandle.class, ClockEntry.class, long.class);
 
-    /** Later than anything is due, and early enough to count ticks with it. */
-    private static final long IDLE = Long.MAX_VALUE / 2;
-
     /**
      * When it is served, on the monotonic clock: when it is due, or somewhat later if it
-     * has a window. The complement, which is negative, while the entry is armed and may
-     * be armed anew without the lock; then it may also be what {@link CoarseTime#dueIn}
-     * said. The complement of {@link #IDLE} while it only keeps its place in the wheel.
+     * has a window. The complement, which is negative, while the entry is armed, or has
+     * its turn, and may be armed anew without the lock; then it may also be what
+     * {@link CoarseTime#dueIn} said.
      */
     private volatile long due;
 
@@ -97,25 +94,14 @@ abstract non-sealed class ClockEntry extends TpObject {
     }
 
     /**
-     * From here on, it is armed anew only under the lock, which the caller has.
-     * @return whether that was different before
+     * From here on, it is armed anew only under the lock, which the caller has, but for
+     * {@link #putOffByOwner}.
      */
-    final boolean hold() {
+    final void hold() {
         long word = this.due;
-        while (word < 0) {
-            if (DUE.compareAndSet(this, word, ~word)) {
-                return true;
-            }
+        while (word < 0 && !DUE.compareAndSet(this, word, CoarseTime.earliest(~word))) {
             word = this.due;
         }
-        return false;
-    }
-
-    /**
-     * Undoes {@link #hold()}, which has returned {@code true}.
-     */
-    final void endHold() {
-        this.due = ~this.due;
     }
 
     /**
@@ -160,37 +146,22 @@ abstract non-sealed class ClockEntry extends TpObject {
     }
 
     /**
-     * Takes away when an armed entry is served, without the lock: it keeps its place, so
-     * that it can be armed anew, until the wheel comes by.
-     * @param seen the word that said when it is served until now
-     * @return {@code false} if that has changed, and nothing was done
+     * Says anew when an armed entry is served, without the lock, by the only one who may
+     * do so. If the clock holds the entry at the same time, it does not any more.
+     * @param due when, or what {@link CoarseTime#dueIn} said
      */
-    final boolean becomeIdle(long seen) {
-        return putOff(seen, IDLE);
+    final void putOffByOwner(long due) {
+        DUE.setRelease(this, ~due);
     }
 
     /**
-     * Whether the entry keeps its place and is not served.
+     * Asked by the clock about an entry that is not due yet, and that it may take out of
+     * its place. Under the clock's lock.
+     * @return whether it keeps its place for nothing, and knows from here on that it has
+     * none
      */
-    static boolean isIdle(long dueWord) {
-        return dueWord == ~IDLE;
-    }
-
-    /**
-     * Whether the entry is idle, or was when it was held: whoever holds it may yet let go
-     * of it.
-     */
-    final boolean mayBeIdle() {
-        return due() == IDLE;
-    }
-
-    /**
-     * Holds the entry if it is idle. Under the lock, by whoever takes it out of its place
-     * then.
-     * @return whether it was
-     */
-    final boolean holdIfIdle() {
-        return DUE.compareAndSet(this, ~IDLE, IDLE);
+    boolean givesUpPlace() {
+        return false;
     }
 
     /**

@@ -135,13 +135,6 @@ class ClockShard extends BriefLock {
     }
 
     /**
-     * Takes out an entry that keeps its place for nothing. Under the lock.
-     */
-    final void disarmIfIdle(ClockEntry entry) {
-        this.wheel.removeIfIdle(entry);
-    }
-
-    /**
      * Takes out some of those that keep their places for nothing. Under the lock.
      * @return whether there may be many more
      */

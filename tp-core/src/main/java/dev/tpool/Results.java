@@ -26,6 +26,24 @@ class Results extends BriefLock {
     }
 
     /**
+     * Takes the memory that {@link #add} needs for one more. Under the lock.
+     */
+    final void makeRoom() {
+        if (this.first != null) {
+            others().makeRoom();
+        }
+    }
+
+    private Line others() {
+        Line made = this.others;
+        if (made == null) {
+            made = new Line();
+            this.others = made;
+        }
+        return made;
+    }
+
+    /**
      * Adds the result of a callback that is about to be counted. Under the lock.
      */
     final void add(Object result) {
@@ -33,10 +51,7 @@ class Results extends BriefLock {
             this.first = result;
             return;
         }
-        if (this.others == null) {
-            this.others = new Line();
-        }
-        this.others.addLast(result);
+        others().addLast(result);
     }
 
     /**
@@ -80,10 +95,14 @@ class Results extends BriefLock {
 
         private int size;
 
-        void addLast(Object result) {
+        void makeRoom() {
             if (this.size == this.ring.length) {
                 grow();
             }
+        }
+
+        void addLast(Object result) {
+            makeRoom();
             this.ring[index(this.size)] = result;
             this.size++;
         }

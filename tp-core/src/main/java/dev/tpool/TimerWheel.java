@@ -28,7 +28,7 @@ class TimerWheel {
      * is put off again and again, as a time-out is, is hardly ever moved. It may lose its place in the order
      * of its tick by that.
      *
-     * An entry that is idle is not due any more and stays in its slot, too, so that it can be put off from there.
+     * An entry that is idle, which it knows itself, stays in its slot, too, so that it can be put off from there.
      * It is taken out when the slot is reached, or before by whoever has no further use for it.
      *
      * What is due is taken out of its slot, and may be put in line, which is somebody else's. There it can
@@ -129,16 +129,6 @@ class TimerWheel {
     }
 
     /**
-     * Takes an entry out if it is idle.
-     */
-    final void removeIfIdle(ClockEntry entry) {
-        if (entry.holdIfIdle()) {
-            unlink(entry);
-            this.size--;
-        }
-    }
-
-    /**
      * Takes out those that are idle among the entries that would be served first.
      * @param looks how many are looked at
      * @return whether all of those were idle, and so may be others
@@ -164,7 +154,10 @@ class TimerWheel {
         ClockEntry entry = first;
         while (entry != null && left > 0) {
             ClockEntry following = (entry != last) ? entry.after : null;
-            removeIfIdle(entry);
+            if (entry.givesUpPlace()) {
+                unlink(entry);
+                this.size--;
+            }
             left--;
             entry = following;
         }
@@ -235,7 +228,7 @@ class TimerWheel {
                     shortage = ex;
                 }
             }
-            if (taken || entry.holdIfIdle()) {
+            if (taken || entry.givesUpPlace()) {
                 this.size--;
             }
             else {

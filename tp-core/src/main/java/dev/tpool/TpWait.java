@@ -32,24 +32,32 @@ public final class TpWait extends ClockEntry {
      * a setting under the wait's lock, and arms the clock and registers with the waitable, in this order, after
      * it has left it, or before if it need not wait for either (see below, and WaitSetting). Whoever comes first,
      * the waitable's claim(), the clock's expire() or whoever withdraws, ends the live setting under the wait's
-     * lock; the others find it not live. What is left behind at the
-     * waitable or the clock is removed by whoever ended the setting, or by set() itself if it was ended before
-     * set() was done. WaitSetting says when a setting may be used again, and which ones end under the
-     * waitable's lock instead, since they are in line as soon as they are live; whoever has the wait's own lock
-     * tries that one, and waits for it only after he has left his.
+     * lock; the others find it not live. What is left behind at the waitable is removed by whoever ended the
+     * setting, or by set() itself if it was ended before set() was done. WaitSetting says when a setting may be used
+     * again, and which ones end under the waitable's lock instead, since they are in line as soon as they are live;
+     * whoever has the wait's own lock tries that one, and waits for it only after he has left his.
      *
      * Most time-outs never come, and to arm and disarm the clock under its lock takes longer than all else. So
-     * whoever ends a setting before its time-out only lets the wait become idle at the clock: it keeps its
-     * place in the wheel, and the next use of the same setting puts it off from there. Both are one atomic step
-     * on the due word, and are done under the wait's lock, while the setting is live, and only if the clock was
-     * last armed for it. Whoever arms the clock for another setting, disarms it or lets it expire has the
-     * clock's lock and holds the due word first, so that both fail, and their callers take the clock's lock
-     * after they have left the wait's. One who is late to arm for a setting that has ended holds the word
-     * before he looks whether it is live: either he sees that it is not, or the step fails that another
-     * setting needs. Nothing else makes a due word idle, so one that was seen to be idle and still is
-     * has not been anything else meanwhile. A setting that is not used again does not become idle, since the wait
-     * would keep what it has captured. The clock takes out what is idle when its moment comes, or when it wakes up and
-     * has not looked for a second; a wait that is closed leaves it at once.
+     * whoever ends a setting before its time-out leaves the clock as it is, armed for nobody, and the next setting
+     * only writes down when it is due, which is not even an atomic step:
+     *
+     *   dueWord() < 0    the clock will come, by expire() or givesUpPlace(), and each of them takes the wait's lock
+     *   dueWord() >= 0   it comes for the live setting at most: the next one arms it, under its lock
+     *
+     * Only under the wait's lock does the word become negative, does it change from one setting to the next, and
+     * does the clock stop to come for it; the clock may at any time make it positive (hold), after which it does
+     * come. So who has the wait's lock and reads a negative word may rely on the clock, and writes when he is due.
+     * Has the clock held the entry just then, it is armed again by what was written, or expire() finds that. Whether
+     * the clock would come too late for that, the setter asks after a fence, and brings the entry forward then.
+     *
+     * Whoever is served by the clock when a setting is long over must not end the next one. So expire() goes by
+     * time: it ends the setting that is live if that was armed and is due by now, whatever the clock was armed
+     * for when it was put in line, and otherwise arms the clock for when it is due. One that has yet to be armed
+     * is left to its setter.
+     *
+     * The clock takes an entry that is armed for nobody out when its slot is reached, or when it wakes up and has not
+     * looked for a second (givesUpPlace); a wait that is closed leaves it at once, and so does one whose time-out was
+     * a moment on the wall clock, which would be looked at every second.
      *
      * Callbacks that were signalled may be leased, as long as nothing is mixed. So what is leased was signalled
      * before any other result came that is pending. It has to be told so: whoever claims what is mixed takes all
@@ -66,8 +74,8 @@ public final class TpWait extends ClockEntry {
     private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "locked",
             VarHandle.class, TpWait.class, byte.class);
 
-    private static final VarHandle TIMED = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "timed",
-            VarHandle.class, TpWait.class, WaitSetting.class);
+    /** In place of when the wait is due: the clock is not armed. */
+    private static final long NOT_ARMED = 0;
 
     private final TpWaitCallback<@Nullable Object> callback;
 
@@ -78,12 +86,6 @@ public final class TpWait extends ClockEntry {
      * after it is live.
      */
     private volatile @Nullable WaitSetting current;
-
-    /**
-     * The setting whose time-out the clock is, or was last, armed for. Written under the
-     * clock's lock.
-     */
-    private @Nullable WaitSetting timed;
 
     /** Made under the lock, once. */
     private @Nullable Rest rest;
@@ -110,7 +112,9 @@ public final class TpWait extends ClockEntry {
      * Sets the wait without a time-out.
      * @param waitable what to wait for
      * @return as {@link #set(TpWaitable, Duration)}
-     * @throws IllegalStateException if the wait was closed
+     * @throws IllegalStateException if the wait was closed, or stands in the line of a
+     * waitable of this package that is found to be calling this from the claim of one of
+     * its waiters
      */
     public boolean set(TpWaitable waitable) {
         return set(waitable, Timeout.NONE, 0);
@@ -128,7 +132,9 @@ public final class TpWait extends ClockEntry {
      * @return whether an earlier setting was taken back by this call before it fired. If
      * the wait was set and this is {@code false}, its callback is posted or has run.
      * @throws IllegalArgumentException if the time-out is negative
-     * @throws IllegalStateException if the wait was closed
+     * @throws IllegalStateException if the wait was closed, or stands in the line of a
+     * waitable of this package that is found to be calling this from the claim of one of
+     * its waiters
      */
     public boolean set(TpWaitable waitable, Duration timeout) {
         if (timeout.isNegative()) {
@@ -145,7 +151,9 @@ public final class TpWait extends ClockEntry {
      * @param timeout the moment; one that has passed times out before this method returns
      * and leaves a signal alone
      * @return as {@link #set(TpWaitable, Duration)}
-     * @throws IllegalStateException if the wait was closed
+     * @throws IllegalStateException if the wait was closed, or stands in the line of a
+     * waitable of this package that is found to be calling this from the claim of one of
+     * its waiters
      */
     public boolean set(TpWaitable waitable, Instant timeout) {
         return set(waitable, Timeout.ABSOLUTE, TimeSource.toNanos(timeout));
@@ -191,7 +199,7 @@ public final class TpWait extends ClockEntry {
         WaitSetting single = (usedAgain || atOnce) ? null : new WaitSetting.Single(this, captured);
         WaitSetting replaced;
         WaitSetting setting = null;
-        Arming arming = Arming.NONE;
+        Left left = Left.NOTHING;
         Post post = Post.REFUSED;
         boolean takenBack = lockAndTakeBack(false);
         try {
@@ -215,15 +223,8 @@ public final class TpWait extends ClockEntry {
                 // ends that one leaves anything behind.
                 end(replaced);
             }
-            if (setting != null && timeout != Timeout.NONE) {
-                install(setting, true);
-                arming = armAnew(setting, timeout, due);
-                if (arming == Arming.NONE && enterInLine(setting, waitable)) {
-                    setting = null;
-                }
-            }
-            else if (setting != null && installInLine(setting, waitable)) {
-                setting = null;
+            if (setting != null) {
+                left = installOrEnd(setting, waitable, timeout, due);
             }
         }
         finally {
@@ -232,8 +233,11 @@ public final class TpWait extends ClockEntry {
         if (replaced != null) {
             replaced.withdraw();
         }
-        if (setting != null) {
-            begin(setting, waitable, arming, due);
+        if (setting != null && left == Left.TO_BRING_FORWARD) {
+            bringForward(setting, due);
+        }
+        else if (setting != null && left != Left.NOTHING) {
+            begin(setting, waitable, left, due);
         }
         finishPost(post);
         return takenBack || replaced != null;
@@ -278,39 +282,70 @@ public final class TpWait extends ClockEntry {
         }
     }
 
-    /**
-     * Makes a setting the live one. Under the lock.
-     */
-    private void install(WaitSetting setting, boolean hasTimeout) {
-        setting.install(hasTimeout);
-        makeCurrent(setting);
-    }
-
-    /**
-     * Makes a setting without a time-out the live one. Under the lock.
-     * @return whether it stands in line, so that nothing is left to do for it
-     */
-    private boolean installInLine(WaitSetting setting, TpWaitable waitable) {
-        if (!setting.isUsedAgain() || !setting.installInLine(waitable)) {
-            install(setting, false);
-            return false;
-        }
-        makeCurrent(setting);
-        return true;
-    }
-
-    /**
-     * Registers a setting whose time-out is armed, if that can be done without leaving
-     * the lock.
-     * @return whether it stands in line, so that nothing is left to do for it
-     */
-    private boolean enterInLine(WaitSetting setting, TpWaitable waitable) {
+    private Left installOrEnd(WaitSetting setting, TpWaitable waitable, Timeout timeout, long due) {
         try {
-            return setting.enterInLine(waitable);
+            return install(setting, waitable, timeout, due);
         }
         catch (RuntimeException | Error ex) {
             // The end of the stack, most likely.
-            end(setting);
+            if (!setting.isEndedByLine() || setting.tryTakeBack() != TpReusableWaiter.Leaving.BUSY) {
+                setting.endIfLost();
+            }
+            throw ex;
+        }
+    }
+
+    /**
+     * Makes a setting the live one, which is in line at once if that takes no waiting.
+     * Under the lock.
+     * @return what is left to do
+     */
+    private Left install(WaitSetting setting, TpWaitable waitable, Timeout timeout, long due) {
+        if (timeout == Timeout.RELATIVE && dueWord() < 0) {
+            return installInPlace(setting, waitable, due);
+        }
+        boolean entered = timeout == Timeout.NONE && enter(setting, waitable, WaitSetting.NO_TIMEOUT);
+        if (!entered) {
+            setting.install((timeout == Timeout.NONE) ? WaitSetting.NO_TIMEOUT : WaitSetting.TO_BE_ARMED);
+        }
+        makeCurrent(setting);
+        return entered ? Left.NOTHING : timeout.left();
+    }
+
+    /**
+     * Does the same for one with a time-out for which the clock comes anyway.
+     */
+    private Left installInPlace(WaitSetting setting, TpWaitable waitable, long due) {
+        putOffByOwner(due);
+        boolean entered = enter(setting, waitable, WaitSetting.ARMED);
+        if (!entered) {
+            setting.install(WaitSetting.ARMED);
+            // Who enters the line has done so.
+            VarHandle.fullFence();
+        }
+        makeCurrent(setting);
+        if (pool().clock().comesTooLate(this, due)) {
+            return entered ? Left.TO_BRING_FORWARD : Left.TO_BRING_FORWARD_AND_REGISTER;
+        }
+        return entered ? Left.NOTHING : Left.TO_REGISTER;
+    }
+
+    private static boolean enter(WaitSetting setting, TpWaitable waitable, byte timeout) {
+        return setting.isUsedAgain() && setting.installInLine(waitable, timeout);
+    }
+
+    /**
+     * Has the clock look in time for a setting that is in line.
+     */
+    private void bringForward(WaitSetting setting, long due) {
+        try {
+            pool().clock().bringForward(this);
+        }
+        catch (RuntimeException | Error ex) {
+            // The end of the stack, most likely. By now another one may be set.
+            if (dueWord() == ~due) {
+                setting.takeBack();
+            }
             throw ex;
         }
     }
@@ -321,19 +356,23 @@ public final class TpWait extends ClockEntry {
         }
     }
 
-    private void begin(WaitSetting setting, TpWaitable waitable, Arming arming, long due) {
+    private void begin(WaitSetting setting, TpWaitable waitable, Left left, long due) {
         try {
-            if (arming == Arming.TOO_LATE) {
+            if (left == Left.TO_BRING_FORWARD_AND_REGISTER) {
                 pool().clock().bringForward(this);
             }
-            else if (arming != Arming.NONE) {
-                armTimeout(setting, arming == Arming.ABSOLUTE, due);
+            else if (left != Left.TO_REGISTER) {
+                armTimeout(setting, left == Left.TO_ARM_BY_WALL_CLOCK_AND_REGISTER, due);
             }
             setting.register(waitable);
         }
         catch (RuntimeException | Error ex) {
             finish(setting, null);
             setting.cleanUp();
+            if (left == Left.TO_ARM_BY_WALL_CLOCK_AND_REGISTER) {
+                // It may have been armed half-way.
+                disarmTimeout();
+            }
             throw ex;
         }
         if (setting.isEndedAndHeld()) {
@@ -369,61 +408,33 @@ public final class TpWait extends ClockEntry {
     }
 
     private void end(WaitSetting setting) {
-        setting.end(setting.hasTimeout() && !keepPlaceOnly(setting));
+        setting.end();
         if (this.current == setting && !setting.isUsedAgain()) {
             // What it has captured is not needed any more.
             this.current = null;
         }
     }
 
-    /**
-     * Takes the time-out away from a setting that is about to end, and leaves the wait in
-     * its place at the clock. Under the lock.
-     * @return {@code false} if nothing was done
-     */
-    private boolean keepPlaceOnly(WaitSetting setting) {
-        long seen = dueWord();
-        return seen < 0 && !isIdle(seen) && isTimed(setting) && setting.isUsedAgain() && becomeIdle(seen);
-    }
-
-    /**
-     * Arms the clock for a setting that was just installed, if the wait has kept its
-     * place there. Under the lock.
-     * @return what is left to do
-     */
-    private Arming armAnew(WaitSetting setting, Timeout timeout, long due) {
-        if (timeout == Timeout.ABSOLUTE) {
-            return Arming.ABSOLUTE;
-        }
-        long seen = dueWord();
-        if (!isIdle(seen) || !isTimed(setting) || !putOff(seen, due)) {
-            return Arming.RELATIVE;
-        }
-        return pool().clock().comesTooLate(this, due) ? Arming.TOO_LATE : Arming.NONE;
-    }
-
-    private boolean isTimed(WaitSetting setting) {
-        return TIMED.getOpaque(this) == setting;
-    }
-
-    private void armTimeout(WaitSetting setting, boolean absolute, long due) {
+    private void armTimeout(WaitSetting setting, boolean byWallClock, long due) {
         Clock clock = pool().clock();
         clock.lock(this);
         try {
-            boolean held = hold();
-            if (!setting.isLive()) {
-                // One that was set meanwhile has, or will have, the clock for itself.
-                if (held) {
-                    endHold();
+            lock();
+            try {
+                if (!setting.isLive()) {
+                    // One that was set meanwhile has, or will have, the clock for itself.
+                    return;
                 }
-                return;
+                if (byWallClock) {
+                    clock.armAbsolute(this, due, 0);
+                }
+                else {
+                    clock.arm(this, due, 0, true);
+                }
+                setting.armed(byWallClock);
             }
-            TIMED.setOpaque(this, setting);
-            if (absolute) {
-                clock.armAbsolute(this, due, 0);
-            }
-            else {
-                clock.arm(this, due, 0, true);
+            finally {
+                unlock();
             }
         }
         finally {
@@ -432,19 +443,52 @@ public final class TpWait extends ClockEntry {
     }
 
     /**
-     * Disarms the clock, if it is for this setting.
+     * Disarms the clock, unless the live setting has armed it. If the wait is closed that
+     * one is about to be taken back, or to be declined by whoever claims it.
      */
-    void disarmTimeout(WaitSetting setting) {
+    void disarmTimeout() {
         Clock clock = pool().clock();
         clock.lock(this);
         try {
-            if (this.timed == setting) {
-                clock.disarm(this);
-                TIMED.setOpaque(this, null);
+            lock();
+            try {
+                if (isClosed() || !isArmedForLive()) {
+                    clock.disarm(this);
+                    setDue(NOT_ARMED, false);
+                }
+            }
+            finally {
+                unlock();
             }
         }
         finally {
             clock.unlock(this);
+        }
+    }
+
+    /**
+     * Whether the clock may end the live setting, if there is one. Under the lock.
+     */
+    private boolean isArmedForLive() {
+        WaitSetting live = live();
+        return live != null && live.isArmed();
+    }
+
+    /**
+     * Whether the clock is armed for nobody. One that it holds it serves anyway.
+     */
+    @Override
+    boolean givesUpPlace() {
+        lock();
+        try {
+            if (dueWord() >= 0 || isArmedForLive()) {
+                return false;
+            }
+            setDue(NOT_ARMED, false);
+            return true;
+        }
+        finally {
+            unlock();
         }
     }
 
@@ -466,8 +510,7 @@ public final class TpWait extends ClockEntry {
                 }
                 TpReusableWaiter.Leaving leaving = live.tryTakeBack();
                 if (leaving != TpReusableWaiter.Leaving.BUSY) {
-                    live.endIfLost();
-                    return leaving == TpReusableWaiter.Leaving.LEFT;
+                    return live.endIfLost() || leaving == TpReusableWaiter.Leaving.LEFT;
                 }
             }
             catch (Throwable ex) {
@@ -512,8 +555,8 @@ public final class TpWait extends ClockEntry {
             // has more to do, and no part in it.
             pool().report(this, ex);
         }
-        if (mayBeIdle()) {
-            pool().clock().disarmIfIdle(this);
+        if (dueWord() != NOT_ARMED) {
+            disarmTimeout();
         }
         return wasSet;
     }
@@ -732,19 +775,64 @@ public final class TpWait extends ClockEntry {
 
     @Override
     Post expire(Clock clock, long now) {
-        WaitSetting expired = this.timed;
-        if (expired == null) {
+        lock();
+        try {
+            long word = dueWord();
+            long due = (word < 0) ? ~word : word;
+            // Whatever fails from here on, the next setting does not rely on it.
+            hold();
+            WaitSetting live = live();
+            Post post = Post.REFUSED;
+            if (live != null && live.isArmed()) {
+                boolean over = word >= 0 || clock.isOver(due);
+                Post timedOut = over ? timeOut(live) : null;
+                if (timedOut == null) {
+                    clock.arm(this, due, 0, true);
+                    return post;
+                }
+                post = timedOut;
+            }
+            setDue(NOT_ARMED, false);
+            return post;
+        }
+        finally {
+            unlock();
+        }
+    }
+
+    /**
+     * Ends the live setting since its time is over. Under the lock.
+     * @return {@code null} if that has to be tried again
+     */
+    private @Nullable Post timeOut(WaitSetting live) {
+        return live.isEndedByLine() ? timeOutInLine(live) : timeOutHere(live);
+    }
+
+    private @Nullable Post timeOutInLine(WaitSetting live) {
+        if (isClosed()) {
+            // Whoever is closing the wait takes it back.
             return Post.REFUSED;
         }
-        boolean timedOutNow = finish(expired, TpWaitResult.TIMED_OUT);
-        // Not before: what runs out of memory here is served again.
-        TIMED.setOpaque(this, null);
-        if (!timedOutNow) {
-            return Post.REFUSED;
+        // First what takes memory: until then, all is as it was.
+        rest().makeRoom();
+        TpReusableWaiter.Leaving leaving = live.tryTakeBack();
+        if (leaving == TpReusableWaiter.Leaving.BUSY) {
+            // The clock does not wait: whoever is at the line may be waiting for the
+            // lock.
+            return null;
         }
-        // It is there, since it has the result.
-        Objects.requireNonNull(this.rest).timedOut = expired;
-        return expired.post();
+        boolean ended = live.endIfLost() || leaving == TpReusableWaiter.Leaving.LEFT;
+        return ended ? count(TpWaitResult.TIMED_OUT, null) : Post.REFUSED;
+    }
+
+    private Post timeOutHere(WaitSetting live) {
+        Post post = count(TpWaitResult.TIMED_OUT, live.captured());
+        if (post != Post.REFUSED) {
+            // It is there, since it has the result.
+            Objects.requireNonNull(this.rest).timedOut = live;
+            end(live);
+        }
+        return post;
     }
 
     @Override
@@ -760,23 +848,35 @@ public final class TpWait extends ClockEntry {
 
     private enum Timeout {
 
-        NONE, RELATIVE, ABSOLUTE
+        NONE, RELATIVE, ABSOLUTE;
+
+        private Left left() {
+            return switch (this) {
+                case NONE -> Left.TO_REGISTER;
+                case RELATIVE -> Left.TO_ARM_AND_REGISTER;
+                case ABSOLUTE -> Left.TO_ARM_BY_WALL_CLOCK_AND_REGISTER;
+            };
+        }
 
     }
 
     /**
-     * What is to be done at the clock after the lock was left.
+     * What is left to do for a setting after the lock was left.
      */
-    private enum Arming {
+    private enum Left {
 
-        NONE,
+        NOTHING,
 
-        /** The clock is armed, but would look too late. */
-        TOO_LATE,
+        /** It is in line, but the clock would look too late. */
+        TO_BRING_FORWARD,
 
-        RELATIVE,
+        TO_REGISTER,
 
-        ABSOLUTE
+        TO_BRING_FORWARD_AND_REGISTER,
+
+        TO_ARM_AND_REGISTER,
+
+        TO_ARM_BY_WALL_CLOCK_AND_REGISTER
 
     }
 

@@ -15,20 +15,18 @@ class WaitSetting extends TpReusableWaiter {
 
     /*-
      * It must not be used again before nobody but the wait refers to it: a late claim would accept a signal
-     * for the next setting, a late removal take that one out of line, a late disarm stop its clock. Two marks
+     * for the next setting, a late removal take that one out of line. Two marks
      * say so, set under the wait's lock when a setting is installed, and each taken away by one thread:
      *
      *   beingSet    by the setter, as the last thing that it does with the setting
      *   held        by the thread that ended the setting, as the last thing that it does with it, if it
-     *               knows that the line is done with it, too: either it tells it, and does so after it has
-     *               disarmed the clock, if it has to, and before the callback is queued; or it has withdrawn it, or is the
-     *               clock, and found it still in line and took it out
+     *               knows that the line is done with it, too: either it tells it, and does so before the callback
+     *               is queued; or it has withdrawn it, or is the clock, and found it still in line and took it out
      *
      * With both gone, the setter and the one who ended the setting are done with it. So is the line, since to
-     * leave and to be told are the last that becomes of one who stands there. The clock is armed for another
-     * setting or for none, or the wait is idle there: the setter arms it before it registers, and only for a
-     * setting that is live, and whoever ends one disarms it or lets the wait become idle (TpWait says how). So every claim, removal, disarm and expiry that
-     * meets a setting is meant for the present use of it. That it is looked for by its identity is enough.
+     * leave and to be told are the last that becomes of one who stands there. The clock knows no settings: it ends the
+     * one that is live and due (TpWait). So every claim and removal that meets a setting is meant for the present use
+     * of it. That it is looked for by its identity is enough.
      *
      * There are ends after which two threads are on their way to it: it was withdrawn when it had just been
      * claimed in vain and was about to be told, or before it was in line. Then it stays held for ever, and the
@@ -41,12 +39,12 @@ class WaitSetting extends TpReusableWaiter {
      * while it is being set: what he sees of a setting that is not, he sees all.
      *
      * Most settings find no signal, and each lock and each fence takes its time. So one that has no time-out, or
-     * whose wait has kept its place at the clock, enters the line under the wait's lock if it can, at the first
+     * whose wait need not arm the clock, enters the line under the wait's lock if it can, at the first
      * attempt and without waiting, since the locks are taken the other way round as a rule. Then it is not being set
-     * once that lock was left, and needs no fence. With a time-out it ends as others do: who is to end it waits for
-     * that lock, and so finds it in line. One without, endedByLine, saves a lock as well: it is live as long as it is
-     * in line, and ends under the line's guard and by nothing else, whether it is claimed or taken back. Who has the
-     * wait's lock takes it back at the first attempt, too, or leaves that lock and comes again once the line is free.
+     * once that lock was left, and needs no fence. It saves the wait's lock as well, endedByLine: it is live as long as it is
+     * in line, and ends under the line's guard and by nothing else, whether it is claimed, taken back or timed out. Who has the
+     * wait's lock takes it back at the first attempt, too, or leaves that lock and comes again once the line is free;
+     * the clock comes again in the next tick.
      * The last one to refer to it is who took it back or tells it, as above: held goes with him. Who takes one back
      * without the wait's lock may mean a use that is over: under the line's guard he finds that it is not there, or
      * not endedByLine, or takes back the present use, which was begun before that.
@@ -75,17 +73,28 @@ class WaitSetting extends TpReusableWaiter {
     /** Whether the line, or whoever ends it, may still do something to it. */
     private volatile boolean held;
 
-    /**
-     * Whether it has a time-out; and once it has ended, whether the clock may still be
-     * armed for it. One field, since one more would make every wait larger by 8 bytes.
-     * Written under the wait's lock. Read without it by who has ended the setting, and by
-     * the setter once that is seen, before they take away their marks.
-     */
-    private boolean atClock;
+    /** It has no time-out. */
+    static final byte NO_TIMEOUT = 0;
+
+    /** It has a time-out, and the setter has yet to arm the clock. */
+    static final byte TO_BE_ARMED = 1;
+
+    /** The clock looks by when the wait is due. */
+    static final byte ARMED = 2;
+
+    /** The clock is armed for a moment on the wall clock. */
+    static final byte ARMED_BY_WALL_CLOCK = 3;
 
     /**
-     * Whether it has no time-out and entered the line under the wait's lock, and so ends
-     * under the line's guard. Written before it enters, and the same until it has left.
+     * What it has to do with the clock: one of these. A byte, since a reference would
+     * make every wait larger by 8 bytes. Written under the wait's lock, while it is live
+     * or just before. Read without it by who has ended it.
+     */
+    private byte timeout;
+
+    /**
+     * Whether it entered the line under the wait's lock, and so ends under the line's
+     * guard. Written before it enters, and the same until it has left.
      */
     private boolean endedByLine;
 
@@ -126,9 +135,10 @@ class WaitSetting extends TpReusableWaiter {
 
     /**
      * Begins a setting. Under the wait's lock.
+     * @param timeout what it has to do with the clock
      */
-    final void install(boolean hasTimeout) {
-        this.atClock = hasTimeout;
+    final void install(byte timeout) {
+        this.timeout = timeout;
         this.endedByLine = false;
         BEING_SET.setRelease(this, true);
         HELD.setRelease(this, true);
@@ -136,11 +146,13 @@ class WaitSetting extends TpReusableWaiter {
     }
 
     /**
-     * Begins a setting without a time-out that is in line at once. Under the wait's lock.
+     * Begins a setting that is in line at once, and for which nobody has to arm the
+     * clock. Under the wait's lock.
+     * @param timeout what it has to do with the clock
      * @return {@code false} if that cannot be done, and nothing was
      */
-    final boolean installInLine(TpWaitable waitable) {
-        this.atClock = false;
+    final boolean installInLine(TpWaitable waitable, byte timeout) {
+        this.timeout = timeout;
         this.endedByLine = true;
         HELD.setRelease(this, true);
         LIVE.setRelease(this, true);
@@ -148,19 +160,6 @@ class WaitSetting extends TpReusableWaiter {
         if (!entered) {
             LIVE.setRelease(this, false);
             HELD.setRelease(this, false);
-        }
-        return entered;
-    }
-
-    /**
-     * Registers one that was installed with a time-out, under the wait's lock: then the
-     * setter is done with it.
-     * @return {@code false} if that cannot be done, and nothing was
-     */
-    final boolean enterInLine(TpWaitable waitable) {
-        boolean entered = tryEnter(waitable);
-        if (entered) {
-            isSetUp();
         }
         return entered;
     }
@@ -207,13 +206,17 @@ class WaitSetting extends TpReusableWaiter {
     }
 
     /**
-     * Ends one that is still live, though it has stayed: the stack was too short when it
-     * entered or left, or to look. Under the wait's lock.
+     * Ends one that is still live, though it has stayed: the line has lost it. The stack
+     * was too short when it entered or left, or to look, or memory ran out when it was
+     * claimed. Under the wait's lock.
+     * @return whether it was
      */
-    final void endIfLost() {
-        if (this.live) {
+    final boolean endIfLost() {
+        boolean lost = this.live;
+        if (lost) {
             LIVE.setRelease(this, false);
         }
+        return lost;
     }
 
     @Override
@@ -248,18 +251,24 @@ class WaitSetting extends TpReusableWaiter {
     }
 
     /**
-     * Whether it has a time-out. Under the wait's lock, while it is live.
+     * The clock is armed for it. Under the wait's lock, while it is live.
      */
-    final boolean hasTimeout() {
-        return this.atClock;
+    final void armed(boolean byWallClock) {
+        this.timeout = byWallClock ? ARMED_BY_WALL_CLOCK : ARMED;
+    }
+
+    /**
+     * Whether it is to be ended by the clock once the wait is due. Under the wait's lock,
+     * while it is live.
+     */
+    final boolean isArmed() {
+        return this.timeout >= ARMED;
     }
 
     /**
      * Ends it. Under the wait's lock.
-     * @param toBeDisarmed whether the clock may be armed for it
      */
-    final void end(boolean toBeDisarmed) {
-        this.atClock = toBeDisarmed;
+    final void end() {
         LIVE.setRelease(this, false);
     }
 
@@ -301,10 +310,19 @@ class WaitSetting extends TpReusableWaiter {
      */
     final boolean cleanUp() {
         boolean stood = leaveWaitable();
-        if (this.atClock) {
-            this.wait.disarmTimeout(this);
-        }
+        disarm();
         return stood;
+    }
+
+    /**
+     * An entry that is armed by the wall clock has the clock's thread look at that every
+     * second. Any other one stays where it is, since the next setting most likely wants
+     * it there.
+     */
+    private void disarm() {
+        if (this.timeout == ARMED_BY_WALL_CLOCK) {
+            this.wait.disarmTimeout();
+        }
     }
 
     private boolean leaveWaitable() {
@@ -343,23 +361,24 @@ class WaitSetting extends TpReusableWaiter {
             // The stack was too short to take it from the line.
             return false;
         }
-        TpObject.Post post = TpObject.Post.REFUSED;
         try {
-            post = this.wait.countSignalled();
+            TpObject.Post post = this.wait.countSignalled();
             counted(post);
-        }
-        finally {
-            // Whatever happens, since it is not in line any more.
             LIVE.setRelease(this, false);
+            return post != TpObject.Post.REFUSED;
         }
-        return post != TpObject.Post.REFUSED;
+        catch (Throwable ex) {
+            // It is not in line any more. One with a time-out is still ended by that.
+            if (!isArmed()) {
+                LIVE.setRelease(this, false);
+            }
+            throw ex;
+        }
     }
 
     @Override
     public final void signalled() {
-        if (this.atClock) {
-            this.wait.disarmTimeout(this);
-        }
+        disarm();
         TpWait settled = this.wait;
         TpObject.Post post = post();
         // Before the callback can run, which may set the wait again.

@@ -5,8 +5,27 @@ package dev.tpool;
  */
 abstract class BareEntry extends ClockEntry {
 
+    /** Whether it keeps its place for nothing. */
+    private boolean idle;
+
     BareEntry() {
         super(null, TpEnvironment.defaults());
+    }
+
+    final boolean isIdle() {
+        return this.idle;
+    }
+
+    final void setIdle(boolean idle) {
+        this.idle = idle;
+    }
+
+    @Override
+    final boolean givesUpPlace() {
+        if (this.idle) {
+            hold();
+        }
+        return this.idle;
     }
 
     @Override

@@ -696,7 +696,7 @@ class ClockTests {
         }
         await().until(() -> running.parked.get() > 0);
 
-        entries.forEach((entry) -> assertThat(entry.becomeIdle(entry.dueWord())).isTrue());
+        entries.forEach((entry) -> entry.setIdle(true));
         running.go();
 
         await().until(() -> running.threads.stream().noneMatch(Thread::isAlive));
@@ -709,7 +709,7 @@ class ClockTests {
     void whatIsIdleKeepsItsPlaceForASecondAndWhatIsNotStays() {
         Entry idle = arm(Duration.ofHours(1));
         Entry near = arm(Duration.ofHours(2));
-        assertThat(idle.becomeIdle(idle.dueWord())).isTrue();
+        idle.setIdle(true);
 
         pass(Duration.ofSeconds(1).minusNanos(1));
         assertThat(idle.isArmed()).isTrue();
@@ -717,7 +717,7 @@ class ClockTests {
         assertThat(idle.isArmed()).isFalse();
 
         arm(idle, Duration.ofHours(1));
-        assertThat(idle.becomeIdle(idle.dueWord())).isTrue();
+        idle.setIdle(true);
         pass(Duration.ofMillis(999));
         assertThat(idle.isArmed()).isTrue();
         pass(Duration.ofMillis(1));
@@ -731,7 +731,7 @@ class ClockTests {
         for (int i = 0; i < 1000; i++) {
             idle.add(arm(Duration.ofHours(1)));
         }
-        idle.forEach((entry) -> assertThat(entry.becomeIdle(entry.dueWord())).isTrue());
+        idle.forEach((entry) -> entry.setIdle(true));
 
         this.time.pass(Duration.ofSeconds(1));
         assertThat(this.clock.serve()).as("it is called again at once").isZero();
@@ -744,42 +744,6 @@ class ClockTests {
         }
 
         assertThat(idle).noneMatch(ClockEntry::isArmed);
-        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
-    }
-
-    @Test
-    void disarmsAnEntryThatIsIdleAtOnce() {
-        Entry idle = arm(Duration.ofHours(1));
-        Entry armed = arm(Duration.ofHours(1));
-        assertThat(idle.mayBeIdle()).isFalse();
-        idle.becomeIdle(idle.dueWord());
-        assertThat(idle.mayBeIdle()).isTrue();
-
-        this.clock.disarmIfIdle(idle);
-        this.clock.disarmIfIdle(armed);
-
-        assertThat(idle.isArmed()).isFalse();
-        assertThat(armed.isArmed()).isTrue();
-        assertThat(disarm(armed)).isTrue();
-        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
-    }
-
-    @Test
-    void anEntryThatIsHeldMayStillBeIdleAndIsWhenThatEnds() {
-        Entry entry = arm(Duration.ofHours(1));
-        entry.becomeIdle(entry.dueWord());
-
-        this.clock.lock(entry);
-        assertThat(entry.hold()).isTrue();
-        assertThat(entry.hold()).as("once").isFalse();
-        assertThat(ClockEntry.isIdle(entry.dueWord())).isFalse();
-        assertThat(entry.putOff(~entry.due(), 1)).isFalse();
-        assertThat(entry.mayBeIdle()).as("as who closes it has to know").isTrue();
-        entry.endHold();
-        this.clock.unlock(entry);
-
-        assertThat(ClockEntry.isIdle(entry.dueWord())).isTrue();
-        this.clock.disarmIfIdle(entry);
         assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
     }
 
@@ -1023,6 +987,9 @@ class ClockTests {
 
         @Override
         Post expire(Clock clock, long now) {
+            if (isIdle()) {
+                return Post.REFUSED;
+            }
             if (this.shortages > 0) {
                 this.shortages--;
                 throw new OutOfMemoryError("on purpose");

@@ -393,6 +393,214 @@ class TpWaitTests {
     }
 
     @Test
+    void aTimeOutThatIsSetAgainForLongerThanItLastsComesOnlyAtTheEnd() throws Exception {
+        Duration timeout = Duration.ofMillis(10);
+        List<TpWaitResult> expected = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            this.wait.set(this.event, timeout);
+            pass(Duration.ofMillis(i % 10));
+            assertThat(this.wait.isSet()).isTrue();
+            this.event.set();
+            expected.add(TpWaitResult.SIGNALLED);
+        }
+
+        this.wait.set(this.event, timeout);
+
+        pass(timeout.minusNanos(1));
+        assertThat(this.wait.isSet()).isTrue();
+        pass(MILLI);
+        expected.add(TpWaitResult.TIMED_OUT);
+        assertResults(expected.toArray(TpWaitResult[]::new));
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void timeOutsThatBecomeShorterAndLongerComeAtTheirOwnTime() throws Exception {
+        List<TpWaitResult> expected = new ArrayList<>();
+        long[] millis = { 3_600_000, 10, 2_000, 1, 86_400_000, 300, 5, 40_000 };
+        for (int i = 0; i < 5 * millis.length; i++) {
+            Duration timeout = Duration.ofMillis(millis[i % millis.length]);
+            this.wait.set(this.event, timeout);
+            pass(timeout.dividedBy(2));
+            assertThat(this.wait.isSet()).as("half of %s", timeout).isTrue();
+            if (i % 3 != 2) {
+                this.event.set();
+                expected.add(TpWaitResult.SIGNALLED);
+                continue;
+            }
+            pass(timeout.dividedBy(2).minusNanos(1));
+            assertThat(this.wait.isSet()).as("almost %s", timeout).isTrue();
+            pass(MILLI);
+            assertThat(this.wait.isSet()).as("more than %s", timeout).isFalse();
+            assertThat(this.event.waiting()).isZero();
+            expected.add(TpWaitResult.TIMED_OUT);
+        }
+        assertResults(expected.toArray(TpWaitResult[]::new));
+    }
+
+    @Test
+    void aPermitThatIsThereIsTakenAtOnceThoughTheClockIsArmedAlready() throws Exception {
+        TpSemaphore semaphore = TpSemaphore.of(2, 2);
+        this.wait.set(semaphore, SECOND);
+        pass(Duration.ofMillis(500));
+
+        this.wait.set(semaphore, SECOND);
+
+        assertThat(this.wait.isSet()).isFalse();
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.SIGNALLED);
+        this.wait.set(semaphore, SECOND);
+        pass(SECOND.minusNanos(1));
+        assertThat(this.wait.isSet()).isTrue();
+        pass(MILLI);
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+        semaphore.release();
+        assertThat(semaphore.availablePermits()).as("nobody is left in line").isOne();
+    }
+
+    @Test
+    void momentsAndTimesThatAreSignalledInTurnLeaveNothingToEachOther() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            this.wait.set(this.event, Duration.ofMillis(600));
+            this.event.set();
+            this.wait.set(this.event, this.time.instant().plusMillis(300));
+            this.event.set();
+        }
+        pass(SECOND);
+        pass(MILLI);
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+
+        this.wait.set(this.event, this.time.instant().plusMillis(300));
+        this.event.set();
+        this.wait.set(this.event, Duration.ofMillis(600));
+        this.event.set();
+        this.wait.set(this.event, Duration.ofMillis(600));
+        this.time.sleep(Duration.ofDays(1));
+        pass(Duration.ofMillis(600).minusNanos(1));
+        assertThat(this.wait.isSet()).isTrue();
+        pass(MILLI);
+
+        assertThat(this.results).filteredOn((result) -> result == TpWaitResult.SIGNALLED).hasSizeLessThanOrEqualTo(8);
+        this.wait.waitForCallbacks(false);
+        assertThat(this.results).hasSize(9).last().isEqualTo(TpWaitResult.TIMED_OUT);
+        assertThat(this.results).containsOnlyOnce(TpWaitResult.TIMED_OUT);
+    }
+
+    @Test
+    void aTimeOutComesBehindTheSignalsThatArePendingAndLeavesTheNextOneAlone() throws Exception {
+        occupyTheWorker();
+        for (int i = 0; i < 3; i++) {
+            this.wait.set(this.event, SECOND);
+            this.event.set();
+        }
+
+        this.wait.set(this.event, SECOND);
+        pass(SECOND.plus(MILLI));
+        this.event.set();
+        assertThat(this.event.isSet()).isTrue();
+        this.wait.set(this.event, SECOND);
+        this.wait.set(this.event, SECOND);
+        pass(SECOND.plus(MILLI));
+        this.wait.set(this.event, SECOND);
+        this.event.set();
+        assertThat(this.wait.pending()).isEqualTo(7);
+        this.workerIsFree.countDown();
+
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.SIGNALLED, TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT,
+                TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT, TpWaitResult.SIGNALLED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void aTimeThatIsOverWhileTheLineIsServedIsOverSoonAfter(boolean signalled) throws Exception {
+        this.wait.set(this.event, MILLI);
+        this.event.set();
+        AtomicBoolean served = new AtomicBoolean();
+        this.event.register(new TpWaitable.Waiter() {
+
+            @Override
+            public boolean claim() {
+                // The clock must not wait for the line.
+                pass(SECOND.plus(MILLI));
+                served.set(TpWaitTests.this.wait.isSet());
+                return !signalled;
+            }
+
+            @Override
+            public void signalled() {
+                // Nothing is done.
+            }
+
+        });
+        this.wait.set(this.event, SECOND);
+
+        this.event.set();
+
+        assertThat(served).as("still set").isTrue();
+        assertThat(this.wait.isSet()).isNotEqualTo(signalled);
+        pass(MILLI);
+        assertThat(this.wait.isSet()).isFalse();
+        assertThat(this.event.waiting()).isZero();
+        assertThat(this.event.isSet()).isFalse();
+        assertResults(TpWaitResult.SIGNALLED, signalled ? TpWaitResult.SIGNALLED : TpWaitResult.TIMED_OUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void aSettingBeforeTheLastOneWasToldKeepsItsTimeOut(boolean byWallClock) throws Exception {
+        TpEvent other = TpEvent.autoReset();
+        TpEvent manual = TpEvent.manualReset(false);
+        manual.register(new TpWaitable.Waiter() {
+
+            @Override
+            public boolean claim() {
+                return true;
+            }
+
+            @Override
+            public void signalled() {
+                // The wait has the signal, and is told next.
+                assertThat(TpWaitTests.this.wait.isSet()).isFalse();
+                if (byWallClock) {
+                    TpWaitTests.this.wait.set(other, TpWaitTests.this.time.instant().plusSeconds(1));
+                }
+                else {
+                    TpWaitTests.this.wait.set(other, SECOND);
+                }
+            }
+
+        });
+        this.wait.set(manual, this.time.instant().plusSeconds(5));
+
+        manual.set();
+
+        assertThat(this.wait.isSet()).isTrue();
+        pass(SECOND.minus(MILLI));
+        assertThat(this.wait.isSet()).isTrue();
+        pass(MILLI.multipliedBy(2));
+        pass(MILLI);
+        assertThat(this.wait.isSet()).isFalse();
+        assertThat(other.waiting()).isZero();
+        assertResults(TpWaitResult.SIGNALLED, TpWaitResult.TIMED_OUT);
+    }
+
+    @Test
+    void aWaitThatIsClosedWhileItsPutOffTimeIsOverLeavesTheClockAndTheSignal() throws Exception {
+        this.wait.set(this.event, MILLI);
+        this.event.set();
+        this.wait.set(this.event, SECOND);
+        this.time.pass(SECOND.plus(MILLI));
+
+        this.wait.close();
+
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+        assertThat(this.event.waiting()).isZero();
+        this.event.set();
+        assertThat(this.event.isSet()).isTrue();
+        await().until(() -> this.results.size() == 1);
+        assertThat(this.results).containsExactly(TpWaitResult.SIGNALLED);
+    }
+
+    @Test
     void aWaitThatHasLostItsPlaceAtTheClockWorksAsBefore() throws Exception {
         Duration half = Duration.ofMillis(500);
         for (Duration timeout : List.of(half, Duration.ofHours(1))) {
@@ -435,6 +643,43 @@ class TpWaitTests {
     }
 
     @Test
+    void aWaitThatIsClosedByAClaimOfItsLineLeavesTheClockAtOnce() {
+        ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        TpWait own = this.environment.toBuilder()
+            .exceptionHandler((source, failure) -> failures.add(failure))
+            .build()
+            .wait((instance, context, self, result) -> this.results.add(result), null);
+        this.event.register(new TpWaitable.Waiter() {
+
+            @Override
+            public boolean claim() {
+                own.close();
+                return false;
+            }
+
+            @Override
+            public void signalled() {
+                throw new AssertionError("it has declined");
+            }
+
+        });
+        own.set(this.event, Duration.ofHours(1));
+        own.unset();
+        own.set(this.event, Duration.ofHours(1));
+
+        this.event.set();
+
+        assertThat(failures).singleElement(InstanceOfAssertFactories.THROWABLE)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("claim() must not call");
+        assertThat(own.isSet()).isFalse();
+        assertThat(own.isFreed()).isTrue();
+        assertThat(this.event.isSet()).isTrue();
+        assertThat(this.results).isEmpty();
+        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void aPoolThatDisarmsItsWaitsTakesThemFromTheClockAndTheyMayBeSetAgain() throws Exception {
         this.wait.set(this.event, Duration.ofHours(1));
         this.event.set();
@@ -468,16 +713,16 @@ class TpWaitTests {
     }
 
     @Test
-    void aWaitThatHasCapturedSomethingDoesNotKeepItsPlaceAtTheClock() throws Exception {
+    void aWaitThatHasCapturedSomethingKeepsItsPlaceAtTheClockToo() throws Exception {
         TpWait own = this.environment.toBuilder().contextCapture(() -> () -> () -> {
         }).build().wait((instance, context, self, result) -> this.results.add(result), null);
 
         own.set(this.event, Duration.ofHours(1));
         this.event.set();
-        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+        assertThat(this.clock.serve()).isNotEqualTo(Long.MAX_VALUE);
         own.set(this.event, Duration.ofHours(1));
         own.unset();
-        assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
+        assertThat(this.clock.serve()).isNotEqualTo(Long.MAX_VALUE);
 
         own.set(this.event, SECOND);
         pass(SECOND.plus(MILLI));
@@ -821,6 +1066,7 @@ class TpWaitTests {
         this.wait.set(signalled, SECOND);
 
         assertThat(this.wait.isSet()).isFalse();
+        pass(SECOND.plus(MILLI));
         assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
         assertResults(TpWaitResult.SIGNALLED);
     }
@@ -837,6 +1083,7 @@ class TpWaitTests {
 
         assertThat(this.wait.isSet()).isFalse();
         assertThat(this.event.waiting()).isZero();
+        pass(SECOND.plus(MILLI));
         assertThat(this.clock.serve()).isEqualTo(Long.MAX_VALUE);
         assertThat(this.wait.set(this.event)).isFalse();
         this.event.set();
