@@ -17,8 +17,8 @@ import org.openjdk.jcstress.infra.results.IZZ_Result;
  * </pre>
  *
  * A wait that two threads set at the same time, for one event and soon, for another and
- * later, times out at the time of the setting that it has in the end, though one of the
- * two may arm the clock under its lock and the other one without. The results are the
+ * later, times out at the time of the setting that it has in the end, though both may say
+ * without the clock's lock when it is due, where it stood before. The results are the
  * length of the first line, which says whose it is, and whether the wait is set when the
  * sooner time is over, and when both are.
  */
@@ -42,7 +42,7 @@ public class WaitTimeoutTwiceTest {
     private final TpWait wait = Unstarted.wait(this.pool);
 
     public WaitTimeoutTwiceTest() {
-        // There are two settings from now on; the clock is armed for the second one.
+        // The clock is armed from now on, and there are two settings.
         this.wait.set(this.other, Duration.ofMillis(1));
         this.wait.set(this.other, Duration.ofMillis(1));
     }

@@ -1,0 +1,72 @@
+package dev.tpool;
+
+import java.time.Duration;
+
+import dev.tpool.sync.TpEvent;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZZZ_Result;
+
+/**
+ * <pre>
+ * java -jar tp-stress/target/jcstress.jar -t WaitIdlePlaceTest
+ * </pre>
+ *
+ * A wait is set again while the clock takes it out, since it has found it armed for
+ * nobody for a while: the setting has its place, or gets another one. The results are
+ * whether the clock has to be woken for it and was not, and whether the wait is set
+ * before its time is over, and after.
+ */
+@JCStressTest
+@Outcome(id = "false, true, false", expect = Expect.ACCEPTABLE, desc = "it times out at its own time")
+@Outcome(expect = Expect.FORBIDDEN, desc = "the time-out is lost")
+@State
+public class WaitIdlePlaceTest {
+
+    private final StandingTime time = new StandingTime();
+
+    private final Clock clock = Unstarted.clock(this.time);
+
+    private final TpPool pool = Unstarted.pool(this.clock);
+
+    private final TpEvent event = TpEvent.autoReset();
+
+    private final TpWait wait = Unstarted.wait(this.pool);
+
+    public WaitIdlePlaceTest() {
+        this.wait.set(this.event, Duration.ofHours(1));
+        this.event.set();
+        this.time.nanos = Duration.ofSeconds(2).toNanos();
+    }
+
+    @Actor
+    public void setter() {
+        this.wait.set(this.event, Duration.ofMillis(1));
+    }
+
+    @Actor
+    public void clock() {
+        long nanos;
+        do {
+            // Zero says that it has to be called again at once.
+            nanos = this.clock.serve();
+        }
+        while (nanos == 0);
+    }
+
+    @Arbiter
+    public void arbiter(ZZZ_Result result) {
+        // While there is nothing, the thread stays for a while, or another one is
+        // started.
+        result.r1 = this.clock.wouldMiss(TimerWheel.tickFor(Duration.ofMillis(2001).toNanos()));
+        result.r2 = this.wait.isSet();
+        this.time.nanos = Duration.ofMillis(2002).toNanos();
+        this.clock.serve();
+        result.r3 = this.wait.isSet();
+    }
+
+}
