@@ -151,8 +151,9 @@ clock  |  0 | -DOPS=2                                              | the same, a
 clock  |  0 | -DSAME                                               | both entries in one shard
 clock  |  0 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | an entry is armed anew without the lock
 clock  |  0 | -DENTRIES=1 -DANEW -DTICKS=3                         | the same, by 2 armers
-clock  |  0 | -DARMERS=1 -DOPS=4 -DANEW -DIDLE -DTICKS=3           | an entry keeps its place without being due
-clock  |  0 | -DOPS=2 -DANEW -DIDLE -DTICKS=1 -DLEAVES=1           | the same, 2 armers, and the thread leaves
+clock  |  0 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | a wait is set in place, or arms, and signalled
+clock  |  0 | -DENTRIES=1 -DOPS=2 -DLAST_OPS=1 -DWAIT              | the same, by 2 setters of the wait
+clock  |  0 | -DOPS=2 -DLAST_OPS=1 -DWAIT -DTICKS=1 -DLEAVES=1     | 2 waits, and the thread leaves
 clock  |  0 | -DARMERS=1 -DOPS=3 -DLEAVES=2                        | the thread leaves, twice
 clock  |  0 | -DOPS=2 -DTICKS=1 -DLEAVES=1                         | the thread leaves, 2 armers
 clock  |  0 | -DSAME -DLEAVES=1 -DFAILS=1                          | a start fails
@@ -177,8 +178,21 @@ clock  | 18 | -DOPS=2                                              | what is ser
 clock  | 19 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | armAnew() looks at the slot before it says when the entry is due
 clock  | 20 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | armAnew() does not look at the slot
 clock  | 21 | -DARMERS=1 -DOPS=3 -DANEW -DTICKS=3                  | who moves an entry does not look again when it is due
-clock  | 22 | -DARMERS=1 -DOPS=4 -DANEW -DIDLE -DTICKS=3           | takes out what is idle without a compare-and-set
-clock  | 23 | -DARMERS=1 -DOPS=4 -DANEW -DIDLE -DTICKS=3           | what is in line becomes idle
+clock  | 22 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | a setter reads the word before it has the wait's lock
+clock  | 23 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | a setter does not look whether it comes too late
+clock  | 24 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | a setter looks whether it comes too late before it says when it is due
+clock  | 25 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | expire() times out whoever is live and armed
+clock  | 26 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | expire() does not arm again what was put off
+clock  | 27 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | expire() does not say that it does not come any more
+clock  | 28 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | givesUpPlace() does not say so in the word
+clock  | 29 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | givesUpPlace() does not ask whether anybody is live
+clock  | 30 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | expire() without the wait's lock
+clock  | 31 | -DENTRIES=1 -DOPS=2 -DLAST_OPS=1 -DWAIT              | disarmTimeout() without the wait's lock
+clock  | 32 | -DENTRIES=1 -DOPS=2 -DLAST_OPS=1 -DWAIT              | a setter arms for a setting that is over
+clock  | 33 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | expire() times out what has yet to be armed
+clock  | 34 | -DARMERS=1 -DOPS=4 -DWAIT -DTICKS=3                  | givesUpPlace() without the wait's lock
+clock  | 35 | -DENTRIES=1 -DOPS=2 -DLAST_OPS=1 -DWAIT              | disarmTimeout() does not ask whether another setting has armed the clock
+clock  | 36 | -DENTRIES=1 -DOPS=3 -DLAST_OPS=1 -DWAIT              | a setter looks at the slot only, not at when the thread wakes up
 TABLE
 }
 

@@ -7,12 +7,13 @@
  * step with the access beside it. README.md says what is left out.
  *
  * ARMERS, OPS      threads that arm, what each of them does to its entry
+ * LAST_OPS         the same of the last of them
  * ENTRIES          1, if all of them have the same one
  * TICKS            ticks for which something is armed
  * SAME             all entries are in the first shard
  * ANEW             an entry that is armed may be armed anew without the lock
- * IDLE             with ANEW: an entry may keep its place without being due, and is armed anew
- *                  without the lock only then; the thread takes out those that are like that
+ * WAIT             the entries are those of waits, whose settings end without the clock; the next
+ *                  one writes when it is due, or arms; the thread takes out what is armed for nobody
  * LEAVES, FAILS    how often the thread may leave, and its start may fail
  * MUTATION         plants the bug of this number
  */
@@ -24,6 +25,9 @@
 #endif
 #ifndef OPS
 #define OPS 1
+#endif
+#ifndef LAST_OPS
+#define LAST_OPS OPS
 #endif
 #ifndef TICKS
 #define TICKS 2
@@ -82,22 +86,36 @@ byte leaves;
 byte fails;
 bool wanted[ENTRIES];   /* whether an entry is to be served, as its armer sees it */
 
-/* ClockEntry.IDLE */
-#define NOT_DUE 8
-#ifdef IDLE
-#define MAY_BE_ARMED_ANEW(e) (place[e] == WHEEL && due[e] == NOT_DUE)
-#else
 #define MAY_BE_ARMED_ANEW(e) (place[e] == WHEEL)
+
+#ifdef WAIT
+/* Whether the due word is negative */
+bool movable[ENTRIES];
+/* The lock of the wait */
+bool wait_lock[ENTRIES];
+/* The setting that is live: none, armed, or to be armed by one of the armers */
+#define NOBODY 0
+#define ARMED 1
+#define TO_BE_ARMED_BY(setter) (setter + 2)
+byte live[ENTRIES];
+/* For the assertions alone: when that setting is due */
+byte until[ENTRIES];
+#define HAS_NO_PLACE(e) place[e] = OFF; slot[e] = 0
+#define IS_LEFT_ALONE(e, t) (place[e] == LINE || (live[e] != NOBODY && until[e] < t))
+#define IS_OFF(e) (place[e] == OFF && live[e] == NOBODY)
+#else
+#define IS_LEFT_ALONE(e, t) (place[e] == LINE || (place[e] == WHEEL && due[e] < t))
+#define IS_OFF(e) (place[e] == OFF)
 #endif
 
 #if ENTRIES == 1
 #define IS_EMPTY(s) (place[0] == OFF || SHARD(0) != s)
-#define IS_LATE(t) (place[0] == LINE || (place[0] == WHEEL && due[0] < t))
-#define NOTHING_ARMED (place[0] == OFF)
+#define IS_LATE(t) IS_LEFT_ALONE(0, t)
+#define NOTHING_ARMED IS_OFF(0)
 #else
 #define IS_EMPTY(s) ((place[0] == OFF || SHARD(0) != s) && (place[1] == OFF || SHARD(1) != s))
-#define IS_LATE(t) (place[0] == LINE || (place[0] == WHEEL && due[0] < t) || place[1] == LINE || (place[1] == WHEEL && due[1] < t))
-#define NOTHING_ARMED (place[0] == OFF && place[1] == OFF)
+#define IS_LATE(t) (IS_LEFT_ALONE(0, t) || IS_LEFT_ALONE(1, t))
+#define NOTHING_ARMED (IS_OFF(0) && IS_OFF(1))
 #endif
 
 /* ------------------------------------------------------------------- who arms and wakes */
@@ -226,6 +244,18 @@ inline armUnderLock(e, tick) {
     unlock(SHARD(e))
 }
 
+/* Clock.bringForward() */
+inline bringForward(e) {
+    lockShard(SHARD(e));
+    if
+    :: atomic { place[e] == LINE -> place[e] = WHEEL; slot[e] = due[e] }
+    :: atomic { place[e] == WHEEL && due[e] < slot[e] -> slot[e] = due[e] }
+    :: atomic { place[e] == OFF || (place[e] == WHEEL && due[e] >= slot[e]) }
+    fi;
+    atomic { wake_needed = place[e] != OFF && due[e] < wake_tick };
+    unlock(SHARD(e))
+}
+
 #ifdef ANEW
 /* The lock is taken only if the entry comes earlier than the wheel or the thread would see */
 inline armAnew(e, tick) {
@@ -243,15 +273,7 @@ inline armAnew(e, tick) {
         fi;
         if
         :: atomic { late -> late = false };
-            lockShard(SHARD(e));
-            /* ClockShard.bringForward() */
-            if
-            :: atomic { place[e] == LINE -> place[e] = WHEEL; slot[e] = due[e] }
-            :: atomic { place[e] == WHEEL && due[e] < slot[e] -> slot[e] = due[e] }
-            :: atomic { place[e] == OFF || (place[e] == WHEEL && due[e] >= slot[e]) }
-            fi;
-            atomic { wake_needed = place[e] != OFF && due[e] < wake_tick };
-            unlock(SHARD(e))
+            bringForward(e)
         :: !late
         fi
     :: atomic { !MAY_BE_ARMED_ANEW(e) -> late = false };
@@ -260,14 +282,105 @@ inline armAnew(e, tick) {
 }
 #endif
 
-proctype Armer(byte e) {
-    byte ops = OPS;
+#ifdef WAIT
+/* Written by whoever has the wait's lock and has seen a negative word, without the clock's lock */
+inline putOff(e, tick) {
+#if MUTATION == 24
+    atomic { late = place[e] == LINE || tick < slot[e] };
+#endif
+    /* TpWait.install(): whoever finds the setting live waits for the lock, or ends it */
+    atomic { due[e] = tick; movable[e] = true; live[e] = ARMED; until[e] = tick };
+#if MUTATION != 23 && MUTATION != 24
+    atomic { late = place[e] == LINE || tick < slot[e] };
+#endif
+    if
+#if MUTATION != 23 && MUTATION != 36
+    :: !late -> atomic { late = tick < wake_tick; wait_lock[e] = false }
+#else
+    :: !late -> wait_lock[e] = false
+#endif
+    :: late -> wait_lock[e] = false
+    fi;
+    if
+    :: atomic { late -> late = false };
+        bringForward(e)
+    :: !late
+    fi
+}
+
+/* Under both locks nobody else writes the word, so what is done there is one step */
+inline armTimeout(e, tick) {
+    lockShard(SHARD(e));
+    atomic {
+        !wait_lock[e] ->
+        if
+        :: live[e] == TO_BE_ARMED_BY(_pid) || MUTATION == 32 ->
+            if
+            :: live[e] == TO_BE_ARMED_BY(_pid) -> live[e] = ARMED
+            :: else
+            fi;
+            due[e] = tick;
+            movable[e] = true;
+            if
+            :: place[e] != WHEEL || tick < slot[e] -> place[e] = WHEEL; slot[e] = tick
+            :: else
+            fi;
+            wake_needed = true
+        :: else
+        fi
+    };
+    if
+    :: atomic { wake_needed -> wake_needed = tick < wake_tick }
+    :: atomic { !wake_needed }
+    fi;
+    unlock(SHARD(e))
+}
+
+inline set(e, tick) {
+    if
+#if MUTATION == 22
+    :: movable[e] ->
+        atomic { !wait_lock[e] -> wait_lock[e] = true; live[e] = NOBODY; until[e] = 0 };
+#else
+    :: atomic { !wait_lock[e] && movable[e] -> wait_lock[e] = true; live[e] = NOBODY; until[e] = 0 };
+#endif
+        putOff(e, tick)
+    :: atomic { !wait_lock[e] && !movable[e] -> live[e] = TO_BE_ARMED_BY(_pid); until[e] = tick };
+        armTimeout(e, tick)
+    fi
+}
+
+inline disarmTimeout(e) {
+    lockShard(SHARD(e));
+    atomic {
+#if MUTATION != 31
+        !wait_lock[e] ->
+#endif
+        if
+        :: live[e] != ARMED || MUTATION == 35 -> HAS_NO_PLACE(e); due[e] = 0; movable[e] = false
+        :: else
+        fi
+    };
+    unlock(SHARD(e))
+}
+#endif
+
+proctype Armer(byte e, ops) {
     byte tick, seen, target;
     bool wake_needed, thread_needed;
-#ifdef ANEW
+#if defined(ANEW) || defined(WAIT)
     bool late;
 #endif
     do
+#ifdef WAIT
+    :: atomic { ops > 0 -> ops--; busy++; select(tick : 1 .. TICKS) };
+        set(e, tick);
+        atomic { busy--; tick = 0 }
+    /* TpWait.disarm() */
+    :: atomic { ops > 0 && ops < OPS && !wait_lock[e] -> ops--; busy++; live[e] = NOBODY; until[e] = 0 };
+        disarmTimeout(e);
+        busy--
+#else
     :: atomic { ops > 0 -> ops--; busy++; select(tick : 1 .. TICKS) };
         armUnderLock(e, tick);
         atomic { busy--; tick = 0 }
@@ -276,23 +389,28 @@ proctype Armer(byte e) {
         armAnew(e, tick);
         atomic { busy--; tick = 0 }
 #endif
-#ifdef IDLE
-    /* ClockEntry.becomeIdle() */
-#if MUTATION == 23
-    :: atomic { ops > 0 && ops < OPS && place[e] != OFF && due[e] != NOT_DUE ->
-#else
-    :: atomic { ops > 0 && ops < OPS && place[e] == WHEEL && due[e] != NOT_DUE ->
-#endif
-            ops--; due[e] = NOT_DUE; wanted[e] = false }
-#endif
     :: atomic { ops > 0 && ops < OPS -> ops--; busy++ };
         lockShard(SHARD(e));
         atomic { wanted[e] = false; place[e] = OFF; due[e] = 0; slot[e] = 0 };
         unlock(SHARD(e));
         busy--
+#endif
     :: atomic { ops == 0 -> through++; break }
     od
 }
+
+#ifdef WAIT
+/* The line ends a setting at any moment, or nobody does */
+active proctype Signaller() {
+end_signaller:
+    do
+    :: atomic { live[0] != NOBODY -> live[0] = NOBODY; until[0] = 0 }
+#if ENTRIES > 1
+    :: atomic { live[1] != NOBODY -> live[1] = NOBODY; until[1] = 0 }
+#endif
+    od
+}
+#endif
 
 /* Uses the clock once the others are through, by another shard, after a start that failed */
 #if FAILS > 0
@@ -317,24 +435,47 @@ inline waitForLock(which) {
     od
 }
 
-#ifdef IDLE
-#define IS_IDLE(e) (place[e] == WHEEL && due[e] == NOT_DUE)
-/* ClockEntry.holdIfIdle() */
-#if MUTATION == 22
-#define TAKE_OUT(e) }; atomic { place[e] = OFF; due[e] = 0; slot[e] = 0
+#ifdef WAIT
+/* Whoever waits for the lock of the wait may spend the permit, too */
+#define WAITING(e) atomic { wait_lock[e] && permit[me] -> permit[me] = false }
+
+#if MUTATION == 29
+#define IS_IDLE(e) (movable[e])
 #else
-#define TAKE_OUT(e) -> place[e] = OFF; due[e] = 0; slot[e] = 0
+#define IS_IDLE(e) (movable[e] && live[e] != ARMED)
 #endif
+
+/* TpWait.givesUpPlace(), under the lock of its shard */
+inline givesUpPlace(e) {
+    do
+#if MUTATION == 28
+    :: atomic { !wait_lock[e] && IS_IDLE(e) -> HAS_NO_PLACE(e); due[e] = 0; break }
+#elif MUTATION == 34
+    :: atomic { IS_IDLE(e) -> HAS_NO_PLACE(e); due[e] = 0; movable[e] = false; break }
+#else
+    :: atomic { !wait_lock[e] && IS_IDLE(e) -> HAS_NO_PLACE(e); due[e] = 0; movable[e] = false; break }
+#endif
+    :: atomic { !wait_lock[e] && !IS_IDLE(e) -> break }
+    :: WAITING(e)
+    od
+}
 #endif
 
 /* TimerWheel.sort(): takes out what is due, and links the others again by when they are due */
 inline sort(e) {
     if
+#ifdef WAIT
+    /* ClockEntry.holdIfDue(), then putInLine(): the slot is what it was in between */
+    :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] <= now -> movable[e] = false };
+        atomic { place[e] = LINE; slot[e] = 0 }
+    :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] > now };
+        givesUpPlace(e);
+        if
+        :: atomic { place[e] != OFF -> read = due[e] };
+#else
     :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] <= now -> place[e] = LINE; slot[e] = 0 }
-#ifdef IDLE
-    :: atomic { SHARD(e) == s && slot[e] <= now && IS_IDLE(e) TAKE_OUT(e) }
+    :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] > now -> read = due[e] };
 #endif
-    :: atomic { SHARD(e) == s && place[e] == WHEEL && slot[e] <= now && due[e] > now && due[e] != NOT_DUE -> read = due[e] };
         atomic { slot[e] = read; read = 0 };
 #if MUTATION != 21
         do
@@ -342,16 +483,20 @@ inline sort(e) {
         :: atomic { due[e] >= slot[e] -> break }
         od
 #endif
+#ifdef WAIT
+        :: place[e] == OFF
+        fi
+#endif
     :: atomic { SHARD(e) != s || place[e] != WHEEL || slot[e] > now }
     fi
 }
 
-#ifdef IDLE
+#ifdef WAIT
 /* TimerWheel.removeIdle() */
 inline removeIdle(e) {
     if
-    :: atomic { SHARD(e) == s && IS_IDLE(e) TAKE_OUT(e) }
-    :: atomic { SHARD(e) != s || !IS_IDLE(e) }
+    :: SHARD(e) == s && place[e] == WHEEL -> givesUpPlace(e)
+    :: SHARD(e) != s || place[e] != WHEEL
     fi
 }
 
@@ -384,6 +529,62 @@ inline lineUp() {
     od
 }
 
+#ifdef WAIT
+#if MUTATION == 33
+#define IS_ARMED(e) (live[e] != NOBODY)
+#else
+#define IS_ARMED(e) (live[e] == ARMED)
+#endif
+
+/* TpWait.expire(): goes by time. Under both locks the word is nobody else's, and who is live may only end. */
+inline serveWait(e) {
+    if
+    :: IS_ARMED(e) && (!movable[e] || due[e] <= now || MUTATION == 25) ->
+        if
+        :: true ->
+            assert(until[e] <= now);
+            live[e] = NOBODY;
+            until[e] = 0;
+            HAS_NO_PLACE(e);
+            due[e] = 0;
+            movable[e] = false
+        /* Its line is busy */
+        :: place[e] = WHEEL; slot[e] = due[e]; movable[e] = true
+        fi
+#if MUTATION != 26
+    :: IS_ARMED(e) && movable[e] && due[e] > now && MUTATION != 25 -> place[e] = WHEEL; slot[e] = due[e]
+#else
+    :: IS_ARMED(e) && movable[e] && due[e] > now -> HAS_NO_PLACE(e); due[e] = 0; movable[e] = false
+#endif
+    :: else ->
+        HAS_NO_PLACE(e);
+        due[e] = 0;
+#if MUTATION != 27
+        movable[e] = false
+#endif
+    fi
+}
+
+inline expire(e) {
+    if
+    :: place[e] == LINE ->
+        waitForLock(lock[SHARD(e)]);
+        if
+        :: atomic { place[e] != LINE -> lock[SHARD(e)] = false }
+        :: atomic { place[e] == LINE };
+            do
+#if MUTATION == 30
+            :: atomic { serveWait(e); lock[SHARD(e)] = false; break }
+#else
+            :: atomic { !wait_lock[e] -> serveWait(e); lock[SHARD(e)] = false; break }
+            :: WAITING(e)
+#endif
+            od
+        fi
+    :: place[e] != LINE
+    fi
+}
+#else
 inline expire(e) {
     if
     :: place[e] == LINE ->
@@ -403,6 +604,7 @@ inline expire(e) {
     :: place[e] != LINE
     fi
 }
+#endif
 
 inline neededTickOf(e, tick) {
     if
@@ -468,7 +670,7 @@ inline isStillRight() {
 
 inline nanosToNext() {
     neededTick(needed);
-#ifdef IDLE
+#ifdef WAIT
     if
     /* Not every time */
     :: needed != NEVER ->
@@ -571,7 +773,7 @@ end_invariant:
 init {
     byte i;
     atomic {
-        for (i : 0 .. ARMERS - 1) { run Armer(i % ENTRIES) };
+        for (i : 0 .. ARMERS - 1) { run Armer(i % ENTRIES, (i < ARMERS - 1 -> OPS : LAST_OPS)) };
 #if FAILS > 0
         run User();
 #endif
@@ -582,6 +784,9 @@ init {
         timeout;
         assert(through == ARMERS && busy == 0 && NOTHING_ARMED && !life && !lock[0] && !lock[1]);
         for (i : 0 .. ENTRIES - 1) { assert(!wanted[i]) };
+#ifdef WAIT
+        for (i : 0 .. ENTRIES - 1) { assert(!wait_lock[i]) };
+#endif
         assert(alive == (thread > 0 -> 1 : 0) && serving == alive);
     }
 }
