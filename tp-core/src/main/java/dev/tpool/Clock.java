@@ -32,7 +32,8 @@ final class Clock {
      *
      * What is armed is divided into shards, by the thread that made the entry, so that threads which arm and
      * disarm what is theirs do not meet. A shard's state is guarded by its lock; only when an entry is due
-     * that has neither period nor window may be changed without it, as long as it is armed (see TimerWheel).
+     * that has neither period nor window may be changed without it, as long as it is armed (see TimerWheel),
+     * or has its turn (see TpWait).
      * Under the lock, entries are taken out of the wheel and their posts are counted in the objects' state
      * words; whoever disarms an entry under the lock therefore knows that its post either is pending or will
      * not come. What calls others, queueing the objects, is done after the lock was left. Nobody has the locks
@@ -421,8 +422,9 @@ final class Clock {
 
     /**
      * Whether an entry that has its turn is due indeed: it may have been put off since it
-     * was put in line. By the thread that serves. What is due by a moment that has come
-     * since then is not over: it might have been armed too early.
+     * was put in line. By the thread that serves. Measured by the tick up to which
+     * entries were put in line, and not by now: what is lacking is known only up to
+     * there.
      */
     boolean isOver(long due) {
         return TimerWheel.tickFor(this.coarse.exactly(due)) <= this.reached;

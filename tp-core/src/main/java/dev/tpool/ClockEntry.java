@@ -147,7 +147,8 @@ abstract non-sealed class ClockEntry extends TpObject {
 
     /**
      * Says anew when an armed entry is served, without the lock, by the only one who may
-     * do so. If the clock holds the entry at the same time, it does not any more.
+     * do so. If the clock has held the entry meanwhile, that is undone, so that
+     * {@link #expire} has to look whether it is due.
      * @param due when, or what {@link CoarseTime#dueIn} said
      */
     final void putOffByOwner(long due) {
@@ -155,8 +156,8 @@ abstract non-sealed class ClockEntry extends TpObject {
     }
 
     /**
-     * Asked by the clock about an entry that is not due yet, and that it may take out of
-     * its place. Under the clock's lock.
+     * Asked by the clock about an entry that it is not about to serve, and that it may
+     * take out of its place. Under the clock's lock.
      * @return whether it keeps its place for nothing, and knows from here on that it has
      * none
      */

@@ -41,13 +41,15 @@ public final class TpWait extends ClockEntry {
      * whoever ends a setting before its time-out leaves the clock as it is, armed for nobody, and the next setting
      * only writes down when it is due, which is not even an atomic step:
      *
-     *   dueWord() < 0    the clock will come, by expire() or givesUpPlace(), and each of them takes the wait's lock
+     *   dueWord() < 0    the clock will come, by expire() or givesUpPlace(), unless it is disarmed; all of these take
+     *                    the wait's lock
      *   dueWord() >= 0   it comes for the live setting at most: the next one arms it, under its lock
      *
      * Only under the wait's lock does the word become negative, does it change from one setting to the next, and
-     * does the clock stop to come for it; the clock may at any time make it positive (hold), after which it does
-     * come. So who has the wait's lock and reads a negative word may rely on the clock, and writes when he is due.
-     * Has the clock held the entry just then, it is armed again by what was written, or expire() finds that. Whether
+     * does the clock stop coming for it. The clock may at any time make it positive (hold), after which it does come,
+     * or later by what was lacking (holdIfDue), by compare-and-set, which fails if somebody has written meanwhile.
+     * So who has the wait's lock and reads a negative word may rely on the clock, and writes when he is due.
+     * Has the clock held the entry just then, that is undone, and expire() looks whether it is due. Whether
      * the clock would come too late for that, the setter asks after a fence, and brings the entry forward then.
      *
      * Whoever is served by the clock when a setting is long over must not end the next one. So expire() goes by
@@ -83,7 +85,7 @@ public final class TpWait extends ClockEntry {
 
     /**
      * The live setting, or the last one if it may be used again. Written under the lock,
-     * after it is live.
+     * when it has been live; it may have ended by then.
      */
     private volatile @Nullable WaitSetting current;
 
@@ -112,9 +114,9 @@ public final class TpWait extends ClockEntry {
      * Sets the wait without a time-out.
      * @param waitable what to wait for
      * @return as {@link #set(TpWaitable, Duration)}
-     * @throws IllegalStateException if the wait was closed, or stands in the line of a
-     * waitable of this package that is found to be calling this from the claim of one of
-     * its waiters
+     * @throws IllegalStateException if the wait was closed, or if this is found to be
+     * called from the claim of a waiter of the waitable in whose line the wait stands, or
+     * of the one given here
      */
     public boolean set(TpWaitable waitable) {
         return set(waitable, Timeout.NONE, 0);
@@ -132,9 +134,9 @@ public final class TpWait extends ClockEntry {
      * @return whether an earlier setting was taken back by this call before it fired. If
      * the wait was set and this is {@code false}, its callback is posted or has run.
      * @throws IllegalArgumentException if the time-out is negative
-     * @throws IllegalStateException if the wait was closed, or stands in the line of a
-     * waitable of this package that is found to be calling this from the claim of one of
-     * its waiters
+     * @throws IllegalStateException if the wait was closed, or if this is found to be
+     * called from the claim of a waiter of the waitable in whose line the wait stands, or
+     * of the one given here
      */
     public boolean set(TpWaitable waitable, Duration timeout) {
         if (timeout.isNegative()) {
@@ -151,9 +153,9 @@ public final class TpWait extends ClockEntry {
      * @param timeout the moment; one that has passed times out before this method returns
      * and leaves a signal alone
      * @return as {@link #set(TpWaitable, Duration)}
-     * @throws IllegalStateException if the wait was closed, or stands in the line of a
-     * waitable of this package that is found to be calling this from the claim of one of
-     * its waiters
+     * @throws IllegalStateException if the wait was closed, or if this is found to be
+     * called from the claim of a waiter of the waitable in whose line the wait stands, or
+     * of the one given here
      */
     public boolean set(TpWaitable waitable, Instant timeout) {
         return set(waitable, Timeout.ABSOLUTE, TimeSource.toNanos(timeout));
@@ -197,7 +199,7 @@ public final class TpWait extends ClockEntry {
         TpActivationContext captured = environment().capture();
         boolean usedAgain = captured == null && TpReusableWaiter.isToldBy(waitable);
         WaitSetting single = (usedAgain || atOnce) ? null : new WaitSetting.Single(this, captured);
-        WaitSetting replaced;
+        WaitSetting replaced = null;
         WaitSetting setting = null;
         Left left = Left.NOTHING;
         Post post = Post.REFUSED;
@@ -210,7 +212,7 @@ public final class TpWait extends ClockEntry {
                 }
                 checkOpen();
             }
-            replaced = live();
+            WaitSetting live = live();
             if (atOnce) {
                 post = count(TpWaitResult.TIMED_OUT, captured);
             }
@@ -218,10 +220,11 @@ public final class TpWait extends ClockEntry {
                 setting = (single != null) ? single : free();
                 makeRoomFor(setting);
             }
-            if (replaced != null) {
+            if (live != null) {
                 // Before another one is live that may end without the lock: nobody who
                 // ends that one leaves anything behind.
-                end(replaced);
+                end(live);
+                replaced = live;
             }
             if (setting != null) {
                 left = installOrEnd(setting, waitable, timeout, due);
@@ -229,9 +232,9 @@ public final class TpWait extends ClockEntry {
         }
         finally {
             unlock();
-        }
-        if (replaced != null) {
-            replaced.withdraw();
+            if (replaced != null) {
+                replaced.withdraw();
+            }
         }
         if (setting != null && left == Left.TO_BRING_FORWARD) {
             bringForward(setting, due);
@@ -272,8 +275,8 @@ public final class TpWait extends ClockEntry {
     }
 
     /**
-     * Does what takes memory before a setting takes the place of the last one. Under the
-     * lock.
+     * Does what takes memory before a setting takes the place of the last one, unless
+     * that was ended by its line. Under the lock.
      */
     private void makeRoomFor(WaitSetting setting) {
         WaitSetting last = this.current;
@@ -282,16 +285,30 @@ public final class TpWait extends ClockEntry {
         }
     }
 
+    /**
+     * Makes a setting the live one, and ends it again if that fails half-way, but for one
+     * whose line is busy, which stays set. Under the lock.
+     */
     private Left installOrEnd(WaitSetting setting, TpWaitable waitable, Timeout timeout, long due) {
         try {
             return install(setting, waitable, timeout, due);
         }
         catch (RuntimeException | Error ex) {
             // The end of the stack, most likely.
-            if (!setting.isEndedByLine() || setting.tryTakeBack() != TpReusableWaiter.Leaving.BUSY) {
-                setting.endIfLost();
+            if (setting.isLive()) {
+                this.current = setting;
+                endIfPossible(setting);
             }
             throw ex;
+        }
+    }
+
+    private void endIfPossible(WaitSetting setting) {
+        if (!setting.isEndedByLine()) {
+            end(setting);
+        }
+        else if (setting.tryTakeBack() != TpReusableWaiter.Leaving.BUSY) {
+            setting.endIfLost();
         }
     }
 
@@ -320,7 +337,9 @@ public final class TpWait extends ClockEntry {
         boolean entered = enter(setting, waitable, WaitSetting.ARMED);
         if (!entered) {
             setting.install(WaitSetting.ARMED);
-            // Who enters the line has done so.
+            // Between writing when it is due and asking whether that is too late. To
+            // enter
+            // a line is a fence, too.
             VarHandle.fullFence();
         }
         makeCurrent(setting);
@@ -342,8 +361,9 @@ public final class TpWait extends ClockEntry {
             pool().clock().bringForward(this);
         }
         catch (RuntimeException | Error ex) {
-            // The end of the stack, most likely. By now another one may be set.
-            if (dueWord() == ~due) {
+            // The end of the stack, most likely. Another one may be set by now, which is
+            // left alone if it is due at another time, or never.
+            if (setting.isArmed() && dueWord() == ~due) {
                 setting.takeBack();
             }
             throw ex;
@@ -369,8 +389,8 @@ public final class TpWait extends ClockEntry {
         catch (RuntimeException | Error ex) {
             finish(setting, null);
             setting.cleanUp();
-            if (left == Left.TO_ARM_BY_WALL_CLOCK_AND_REGISTER) {
-                // It may have been armed half-way.
+            if (left == Left.TO_ARM_BY_WALL_CLOCK_AND_REGISTER && !setting.isArmed()) {
+                // That may have been done half-way.
                 disarmTimeout();
             }
             throw ex;
@@ -779,7 +799,9 @@ public final class TpWait extends ClockEntry {
         try {
             long word = dueWord();
             long due = (word < 0) ? ~word : word;
-            // Whatever fails from here on, the next setting does not rely on it.
+            // If anything fails from here on, the next setting must not take the clock
+            // for
+            // armed.
             hold();
             WaitSetting live = live();
             Post post = Post.REFUSED;
@@ -813,7 +835,7 @@ public final class TpWait extends ClockEntry {
             // Whoever is closing the wait takes it back.
             return Post.REFUSED;
         }
-        // First what takes memory: until then, all is as it was.
+        // First what takes memory: if that runs out, nothing has changed.
         rest().makeRoom();
         TpReusableWaiter.Leaving leaving = live.tryTakeBack();
         if (leaving == TpReusableWaiter.Leaving.BUSY) {

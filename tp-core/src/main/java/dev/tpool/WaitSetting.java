@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 class WaitSetting extends TpReusableWaiter {
 
     /*-
-     * It must not be used again before nobody but the wait refers to it: a late claim would accept a signal
-     * for the next setting, a late removal take that one out of line. Two marks
-     * say so, set under the wait's lock when a setting is installed, and each taken away by one thread:
+     * It must not be used again before nobody but the wait refers to it: a late claim would accept a signal for
+     * the next setting, a late removal take that one out of line. Two marks say so, set under the wait's lock when
+     * a setting is installed, and each taken away by one thread:
      *
      *   beingSet    by the setter, as the last thing that it does with the setting
      *   held        by the thread that ended the setting, as the last thing that it does with it, if it
@@ -24,30 +24,32 @@ class WaitSetting extends TpReusableWaiter {
      *               is queued; or it has withdrawn it, or is the clock, and found it still in line and took it out
      *
      * With both gone, the setter and the one who ended the setting are done with it. So is the line, since to
-     * leave and to be told are the last that becomes of one who stands there. The clock knows no settings: it ends the
-     * one that is live and due (TpWait). So every claim and removal that meets a setting is meant for the present use
-     * of it. That it is looked for by its identity is enough.
+     * leave and to be told are the last that becomes of one who stands there. The clock knows no settings: it ends
+     * the one that is live and due (TpWait). So every claim and removal that meets a setting is meant for the
+     * present use of it. That it is looked for by its identity is enough.
      *
      * There are ends after which two threads are on their way to it: it was withdrawn when it had just been
-     * claimed in vain and was about to be told, or before it was in line. Then it stays held for ever, and the
-     * wait makes another one. So it does if the last one is on its way out; that one becomes a spare, so that
-     * a wait that is always set while it is set uses two in turn.
+     * claimed in vain and was about to be told, or before it was in line, or its claim has thrown. Then it stays
+     * held for ever, and the wait makes another one. So it does if the last one is on its way out; that one
+     * becomes a spare, so that a wait that is always set while it is set uses two in turn.
      *
-     * Whoever ends a setting must find it in line if it has got there, and the setter must find it ended if it
-     * has not. One stores that it is not live, and looks then where it stands; the other one enters the line,
-     * and looks then whether it is live. Each needs a full fence in between; the one who ends it does so only
-     * while it is being set: what he sees of a setting that is not, he sees all.
+     * Whoever ends a setting must find it in line if it has got there, and the setter must find it ended if it has
+     * not. One stores that it is not live, and looks then where it stands; the other one enters the line, and
+     * looks then whether it is live. Each needs a full fence in between; the one who ends it does so only while it
+     * is being set: what he sees of a setting that is not, he sees all.
      *
      * Most settings find no signal, and each lock and each fence takes its time. So one that has no time-out, or
-     * whose wait need not arm the clock, enters the line under the wait's lock if it can, at the first
-     * attempt and without waiting, since the locks are taken the other way round as a rule. Then it is not being set
-     * once that lock was left, and needs no fence. It saves the wait's lock as well, endedByLine: it is live as long as it is
-     * in line, and ends under the line's guard and by nothing else, whether it is claimed, taken back or timed out. Who has the
-     * wait's lock takes it back at the first attempt, too, or leaves that lock and comes again once the line is free;
-     * the clock comes again in the next tick.
-     * The last one to refer to it is who took it back or tells it, as above: held goes with him. Who takes one back
-     * without the wait's lock may mean a use that is over: under the line's guard he finds that it is not there, or
-     * not endedByLine, or takes back the present use, which was begun before that.
+     * whose wait need not arm the clock, enters the line under the wait's lock if it can, at the first attempt and
+     * without waiting, since the locks are taken the other way round as a rule. Then it is not being set once that
+     * lock was left, and needs no fence. It saves the wait's lock as well, endedByLine: it is live as long as it
+     * is in line, and ends under the line's guard and by nothing else, whether it is claimed, taken back or timed
+     * out. But for one whose claim throws: it is out of line, and stays live if it has a time-out, until that, or
+     * until somebody takes it back (endIfLost); then it is held for ever. Who has the wait's lock takes it back at
+     * the first attempt, too, or leaves that lock and comes again once the line is free. The clock does not wait
+     * for the line, either: it comes again in the next tick. The last one to refer to it is who took it back or
+     * tells it, as above: held goes with him. Who takes one back without the wait's lock may mean a use that is
+     * over: under the line's guard he finds that it is not there, or not endedByLine, or takes back the present
+     * use, which was begun before that.
      */
 
     private static final VarHandle LIVE = ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "live",
@@ -88,7 +90,8 @@ class WaitSetting extends TpReusableWaiter {
     /**
      * What it has to do with the clock: one of these. A byte, since a reference would
      * make every wait larger by 8 bytes. Written under the wait's lock, while it is live
-     * or just before. Read without it by who has ended it.
+     * or just before. Read without it by its claim, and by who has ended it or set it,
+     * before they take away their marks.
      */
     private byte timeout;
 
@@ -165,8 +168,8 @@ class WaitSetting extends TpReusableWaiter {
     }
 
     /**
-     * Whether only the line may end it, while it is live. Under the wait's lock, or to be
-     * seen again by {@link #tryTakeBack()}.
+     * Whether it ends under the line's guard, unless the line has lost it. Under the
+     * wait's lock, or to be seen again by {@link #tryTakeBack()}.
      */
     final boolean isEndedByLine() {
         return this.endedByLine;
@@ -174,7 +177,8 @@ class WaitSetting extends TpReusableWaiter {
 
     /**
      * Ends one that is in line and that only the line may end, if there is one by now. If
-     * it stays, and the caller has the wait's lock, it has ended.
+     * it stays, and the caller has the wait's lock, it has ended, or is lost, for which
+     * there is {@link #endIfLost()}.
      */
     final Leaving tryTakeBack() {
         Leaving leaving = tryLeave();
@@ -207,8 +211,8 @@ class WaitSetting extends TpReusableWaiter {
 
     /**
      * Ends one that is still live, though it has stayed: the line has lost it. The stack
-     * was too short when it entered or left, or to look, or memory ran out when it was
-     * claimed. Under the wait's lock.
+     * was too short when it entered, left or was looked for, or its claim has thrown.
+     * Under the wait's lock.
      * @return whether it was
      */
     final boolean endIfLost() {
@@ -305,7 +309,8 @@ class WaitSetting extends TpReusableWaiter {
     }
 
     /**
-     * Leaves nothing behind at the waitable and the clock, once it is not live any more.
+     * Leaves nothing behind at the waitable, nor a moment on the wall clock at the clock,
+     * once it is not live any more.
      * @return whether it stood in line until now
      */
     final boolean cleanUp() {
@@ -361,19 +366,21 @@ class WaitSetting extends TpReusableWaiter {
             // The stack was too short to take it from the line.
             return false;
         }
+        TpObject.Post post;
         try {
-            TpObject.Post post = this.wait.countSignalled();
-            counted(post);
-            LIVE.setRelease(this, false);
-            return post != TpObject.Post.REFUSED;
+            post = this.wait.countSignalled();
         }
         catch (Throwable ex) {
-            // It is not in line any more. One with a time-out is still ended by that.
+            // It is out of line, and the signal is somebody else's. One with a time-out
+            // has that left; any other one would never end.
             if (!isArmed()) {
                 LIVE.setRelease(this, false);
             }
             throw ex;
         }
+        counted(post);
+        LIVE.setRelease(this, false);
+        return post != TpObject.Post.REFUSED;
     }
 
     @Override

@@ -258,15 +258,15 @@ abstract sealed class SignalCount implements TpWaitable permits TpEvent, TpSemap
 
     /**
      * Puts somebody in line.
-     * @param word to be restored if that fails, since nobody else would
+     * @param word what the word was before it was frozen: nobody else could restore it
      */
     private void addOrRelease(WaitLine.Node place, int word) {
         try {
             this.line.add(place);
         }
         catch (Error ex) {
-            // The end of the stack.
-            COUNT.setRelease(this, word);
+            // The end of the stack, of which a plain assignment needs no more.
+            this.count = word;
             throw ex;
         }
     }

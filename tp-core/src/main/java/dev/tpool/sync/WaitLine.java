@@ -44,9 +44,11 @@ final class WaitLine {
     }
 
     /**
-     * Puts a node in line, or changes nothing if the stack is too short for that.
+     * Puts a node in line, or throws and changes nothing if the stack is too short for
+     * that.
      */
     void add(Node node) {
+        // First the only call: what follows cannot fail.
         LINE.setRelease(node, this);
         Node before = this.last;
         node.previous = before;
