@@ -29,7 +29,8 @@ class TimerWheel {
      * of its tick by that.
      *
      * An entry that is idle, which it knows itself, stays in its slot, too, so that it can be put off from there.
-     * It is taken out when the slot is reached, or before by whoever has no further use for it.
+     * It is taken out when that slot is reached before it is due, or earlier by whoever has no further use for it,
+     * and served in vain otherwise.
      *
      * What is due is taken out of its slot, and may be put in line, which is somebody else's. There it can
      * still be removed or moved, so whoever serves the line may do so bit by bit.

@@ -338,8 +338,7 @@ public final class TpWait extends ClockEntry {
         if (!entered) {
             setting.install(WaitSetting.ARMED);
             // Between writing when it is due and asking whether that is too late. To
-            // enter
-            // a line is a fence, too.
+            // enter a line is a fence, too.
             VarHandle.fullFence();
         }
         makeCurrent(setting);
@@ -800,8 +799,7 @@ public final class TpWait extends ClockEntry {
             long word = dueWord();
             long due = (word < 0) ? ~word : word;
             // If anything fails from here on, the next setting must not take the clock
-            // for
-            // armed.
+            // for armed.
             hold();
             WaitSetting live = live();
             Post post = Post.REFUSED;
@@ -839,8 +837,7 @@ public final class TpWait extends ClockEntry {
         rest().makeRoom();
         TpReusableWaiter.Leaving leaving = live.tryTakeBack();
         if (leaving == TpReusableWaiter.Leaving.BUSY) {
-            // The clock does not wait: whoever is at the line may be waiting for the
-            // lock.
+            // The clock does not wait: whoever is at the line may wait for the lock.
             return null;
         }
         boolean ended = live.endIfLost() || leaving == TpReusableWaiter.Leaving.LEFT;

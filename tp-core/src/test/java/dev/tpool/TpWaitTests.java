@@ -649,20 +649,7 @@ class TpWaitTests {
             .exceptionHandler((source, failure) -> failures.add(failure))
             .build()
             .wait((instance, context, self, result) -> this.results.add(result), null);
-        this.event.register(new TpWaitable.Waiter() {
-
-            @Override
-            public boolean claim() {
-                own.close();
-                return false;
-            }
-
-            @Override
-            public void signalled() {
-                throw new AssertionError("it has declined");
-            }
-
-        });
+        this.event.register(closing(own));
         own.set(this.event, Duration.ofHours(1));
         own.unset();
         own.set(this.event, Duration.ofHours(1));
@@ -1125,20 +1112,7 @@ class TpWaitTests {
             .exceptionHandler((source, failure) -> failures.add(failure))
             .build()
             .wait((instance, context, self, result) -> this.results.add(result), null);
-        this.event.register(new TpWaitable.Waiter() {
-
-            @Override
-            public boolean claim() {
-                own.close();
-                return false;
-            }
-
-            @Override
-            public void signalled() {
-                throw new AssertionError("it has declined");
-            }
-
-        });
+        this.event.register(closing(own));
         own.set(this.event);
 
         this.event.set();
@@ -1286,6 +1260,26 @@ class TpWaitTests {
             this.workerIsFree.await();
         }, null);
         assertThat(occupied.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /**
+     * Somebody in line who closes a wait when his turn comes, and leaves the signal.
+     */
+    private static TpWaitable.Waiter closing(TpWait wait) {
+        return new TpWaitable.Waiter() {
+
+            @Override
+            public boolean claim() {
+                wait.close();
+                return false;
+            }
+
+            @Override
+            public void signalled() {
+                throw new AssertionError("it has declined");
+            }
+
+        };
     }
 
     private void pass(Duration duration) {
