@@ -37,11 +37,12 @@ class StripeTests {
 
     /** What the owner would take next. */
     private QueueNode next() {
-        QueueNode node = this.stripe.take();
-        if (node == null && this.stripe.bringUpRear()) {
+        QueueNode node = null;
+        // A thief may take what was brought up, again and again.
+        while (node == null && (this.stripe.hasLine() || this.stripe.bringUpRear())) {
             node = this.stripe.take();
         }
-        return (node != null || this.stripe.hasLine()) ? node : this.stripe.refill();
+        return (node != null) ? node : this.stripe.refill();
     }
 
     private List<Object> takeAll() {
