@@ -124,18 +124,36 @@ final class CallbackQueue {
      * @param own the stripe of the worker that does it, if it is one
      */
     void add(QueueNode node, TpPriority priority, @Nullable Stripe own) {
-        switch (priority) {
-            case HIGH -> this.high.push(node);
-            case NORMAL -> {
-                if (own != null && own.isOpen()) {
-                    own.push(node);
-                }
-                else {
-                    this.normal.push(node);
-                }
-            }
-            case LOW -> this.low.push(node);
+        if (priority == TpPriority.NORMAL && own != null && own.isOpen()) {
+            own.push(node);
         }
+        else {
+            laneFor(priority).push(node);
+        }
+    }
+
+    /**
+     * Adds nodes that come before all that the clock adds from here on.
+     * @param newest the newest of them, with the others linked to it up to the oldest
+     * @param own the stripe of the worker that does it, if it has one: they are put in
+     * line there, if nothing is queued that has come before
+     */
+    void add(QueueNode newest, QueueNode oldest, TpPriority priority, @Nullable Stripe own) {
+        if (priority == TpPriority.NORMAL && own != null && own.isAtEnd() && this.normal.isEmpty()) {
+            QueueNode first = NodeQueue.turnRound(newest);
+            own.fill(first, Stripe.lengthOf(first));
+        }
+        else {
+            laneFor(priority).push(newest, oldest);
+        }
+    }
+
+    private Lane laneFor(TpPriority priority) {
+        return switch (priority) {
+            case HIGH -> this.high;
+            case NORMAL -> this.normal;
+            case LOW -> this.low;
+        };
     }
 
     /**
@@ -143,14 +161,7 @@ final class CallbackQueue {
      * @param oldest the first of them, with the others linked to it in order
      */
     void addAgain(QueueNode oldest) {
-        QueueNode newest = oldest;
-        QueueNode node = oldest.next;
-        while (node != null) {
-            QueueNode following = node.next;
-            node.next = newest;
-            newest = node;
-            node = following;
-        }
+        QueueNode newest = NodeQueue.turnRound(oldest);
         this.normal.push(newest, oldest);
     }
 

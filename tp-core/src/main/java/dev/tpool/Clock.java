@@ -42,7 +42,7 @@ final class Clock {
      * When many are due they are put in line at once, those of all shards, since their order takes a look at
      * all of them, and expire and are queued bit by bit: nobody waits for a lock until all are done, the
      * workers begin with the first while the last are still armed, and each is queued while it is still in the
-     * cache. Timers of one pool that follow each other are queued in one step.
+     * cache. Timers of one pool that follow each other are queued in one step. Workers help with it (DueService).
      *
      * The word wakeTick says when the thread looks again by itself.
      *
@@ -112,8 +112,8 @@ final class Clock {
     /** Counts the absolute times that were set. */
     private final AtomicLong numbers = new AtomicLong();
 
-    /** Owned by the thread that serves. */
-    private final DueLine line = new DueLine();
+    /** Owned by the thread that serves, but workers help with what is in line. */
+    private final DueService due = new DueService(this.shards);
 
     /**
      * What some shards lacked when they were looked at, while others were served; owned
@@ -123,9 +123,6 @@ final class Clock {
 
     /** The tick up to which entries were put in line; owned by the thread that serves. */
     private long reached;
-
-    /** Owned by the thread that serves. */
-    private final ExpiredEntries expired = new ExpiredEntries();
 
     /** When it was last looked for what is idle; owned by the thread that serves. */
     private long idleChecked;
@@ -361,14 +358,16 @@ final class Clock {
      */
     long serve() {
         this.wakeTick = AWAKE;
-        boolean more = true;
-        while (more) {
-            try {
-                more = expireSome();
+        if (this.due.isOver()) {
+            lineUp();
+        }
+        this.due.expireSome(now());
+        while (!this.due.isOver()) {
+            do {
+                this.coarse.replace();
             }
-            finally {
-                this.expired.finish();
-            }
+            while (this.due.standBack());
+            this.due.expireSome(now());
         }
         OutOfMemoryError met = this.shortage;
         this.shortage = null;
@@ -379,19 +378,20 @@ final class Clock {
     }
 
     /**
-     * Lets some of those expire that are due, as many as can be handed over while their
-     * memory is near, and no lock is held for long.
-     * @return whether there may be more
+     * Whether timers of a pool are next in line, and workers of it may let them expire.
      */
-    private boolean expireSome() {
-        if (this.line.isOver()) {
-            lineUp();
-        }
-        else {
-            this.coarse.replace();
-        }
-        expireFirst(now());
-        return !this.line.isOver();
+    boolean isNext(TpPool pool) {
+        return this.due.isNext(pool);
+    }
+
+    /**
+     * Lets timers of a pool expire if they are next in line. By a worker that has nothing
+     * else to do.
+     * @param own the worker's stripe
+     * @return whether they were
+     */
+    boolean help(TpPool pool, @Nullable Stripe own) {
+        return this.due.help(pool, this, own);
     }
 
     /**
@@ -407,7 +407,7 @@ final class Clock {
         for (ClockShard shard : this.shards) {
             shard.lock();
             try {
-                shard.takeDue(tick, this.line);
+                shard.takeDue(tick, this.due.line());
             }
             catch (OutOfMemoryError ex) {
                 // The others may need less, and are served before it is told.
@@ -417,7 +417,7 @@ final class Clock {
                 shard.unlock();
             }
         }
-        this.line.sort();
+        this.due.begin();
     }
 
     /**
@@ -428,45 +428,6 @@ final class Clock {
      */
     boolean isOver(long due) {
         return TimerWheel.tickFor(this.coarse.exactly(due)) <= this.reached;
-    }
-
-    private void expireFirst(long now) {
-        // What is late by periods is due next, in the order in which it expires now.
-        long moment = Math.max(now, this.line.lastMoment() + 1);
-        OutOfMemoryError lacked = null;
-        ClockShard locked = null;
-        try {
-            ClockEntry entry = this.line.next();
-            while (entry != null) {
-                ClockShard shard = shardOf(entry);
-                if (shard != locked) {
-                    if (locked != null) {
-                        locked.unlock();
-                    }
-                    shard.lock();
-                    locked = shard;
-                }
-                try {
-                    this.expired.add(entry, shard.expire(entry, moment));
-                }
-                catch (OutOfMemoryError ex) {
-                    // Served next. Most entries need no memory. One that needs more than
-                    // there will ever be must not be in the way of all others.
-                    lacked = ex;
-                }
-                moment++;
-                entry = this.expired.hasRoom() ? this.line.next() : null;
-            }
-        }
-        finally {
-            if (locked != null) {
-                locked.unlock();
-            }
-            this.line.lastMoment(moment);
-        }
-        if (lacked != null) {
-            throw lacked;
-        }
     }
 
     /**

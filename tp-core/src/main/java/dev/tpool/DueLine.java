@@ -173,6 +173,40 @@ final class DueLine {
     }
 
     /**
+     * The pool whose workers may let the next one expire.
+     * @return {@code null} if everybody had a turn, it is no timer or its pool does not
+     * do that
+     */
+    @Nullable TpPool helperOfNext() {
+        if (isOver()) {
+            return null;
+        }
+        ClockEntry entry = this.entries.get(this.begin);
+        TpPool pool = (entry instanceof TpTimer) ? entry.environment().pool() : null;
+        return (pool != null && pool.helpsClock()) ? pool : null;
+    }
+
+    /**
+     * How many timers of a pool are next. Looks at all of them, and at what they call,
+     * before anything is done with the first, so that the processor fetches them
+     * together: whoever changes one waits until it has come, and only then the next one
+     * is asked for.
+     * @param most so many at most
+     */
+    int countOf(TpPool pool, int most) {
+        int end = Math.min(this.begin + most, this.entries.size());
+        int i = this.begin;
+        while (i < end && isTimerOf(pool, this.entries.get(i))) {
+            i++;
+        }
+        return i - this.begin;
+    }
+
+    private static boolean isTimerOf(TpPool pool, ClockEntry entry) {
+        return entry instanceof TpTimer timer && timer.environment().pool() == pool && timer.isToBeCalled();
+    }
+
+    /**
      * The next one.
      * @return the entry, or {@code null} if everybody had a turn
      */

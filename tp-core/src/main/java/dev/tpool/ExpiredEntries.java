@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries that have expired, each under the lock of its shard, and what is left to do for
  * them once that was left. Takes no memory after it was made. Not for use by several
- * threads.
+ * threads at once.
  */
 final class ExpiredEntries {
 
@@ -27,10 +27,9 @@ final class ExpiredEntries {
 
     private int size;
 
-    boolean hasRoom() {
-        return this.size < MOST;
-    }
-
+    /**
+     * Adds one; there may be {@link #MOST}.
+     */
     void add(ClockEntry entry, TpObject.Post post) {
         if (post != TpObject.Post.REFUSED) {
             this.entries[this.size] = entry;
@@ -42,8 +41,10 @@ final class ExpiredEntries {
     /**
      * Finishes the posts of all of them. Never throws: who comes later must not suffer
      * from who came before.
+     * @param own the stripe of the worker that does it, whose pool's timers they are;
+     * {@code null} if none does
      */
-    void finish() {
+    void finish(@Nullable Stripe own) {
         int count = this.size;
         this.size = 0;
         for (int i = 0; i < count; i++) {
@@ -52,23 +53,23 @@ final class ExpiredEntries {
             this.entries[i] = null;
             if (entry != null && post != null) {
                 try {
-                    finish(entry, post);
+                    finish(entry, post, own);
                 }
                 catch (Throwable ex) {
                     Failures.log(logger, Level.ERROR, () -> "a timer or wait could not be served", ex);
                 }
             }
         }
-        this.batch.flush();
+        this.batch.flush(own);
     }
 
-    private void finish(ClockEntry entry, TpObject.Post post) {
+    private void finish(ClockEntry entry, TpObject.Post post, @Nullable Stripe own) {
         if (post == TpObject.Post.TO_BE_QUEUED && entry instanceof TpTimer timer) {
-            this.batch.add(timer);
+            this.batch.add(timer, own);
         }
         else {
             // It may call others: what came before it does not wait for them.
-            this.batch.flush();
+            this.batch.flush(own);
             entry.afterExpiry(post);
         }
     }

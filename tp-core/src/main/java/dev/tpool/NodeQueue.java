@@ -82,18 +82,26 @@ abstract sealed class NodeQueue extends Apart permits Lane, Stripe {
      * @return the oldest, with the others linked to it in order
      */
     final @Nullable QueueNode takeArrivals() {
-        if (this.arrivals == null) {
-            return null;
-        }
-        QueueNode oldest = null;
-        QueueNode node = (QueueNode) ARRIVALS.getAndSet(this, null);
+        QueueNode newest = (this.arrivals != null) ? (QueueNode) ARRIVALS.getAndSet(this, null) : null;
+        return (newest != null) ? turnRound(newest) : null;
+    }
+
+    /**
+     * Links nodes the other way round.
+     * @param first the one that is linked to the others
+     * @return the one that has become the first
+     */
+    static QueueNode turnRound(QueueNode first) {
+        QueueNode turned = first;
+        QueueNode node = first.next;
+        first.next = null;
         while (node != null) {
-            QueueNode before = node.next;
-            node.next = oldest;
-            oldest = node;
-            node = before;
+            QueueNode following = node.next;
+            node.next = turned;
+            turned = node;
+            node = following;
         }
-        return oldest;
+        return turned;
     }
 
     /**

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Timers that have expired one after another and go to the same lane: they are put into
- * the queue in one step, with one look whether somebody has to be woken. Only for the
- * thread that serves them.
+ * the queue in one step, with one look whether somebody has to be woken. Not for use by
+ * several threads at once.
  */
 final class PostBatch {
 
@@ -23,12 +23,13 @@ final class PostBatch {
 
     /**
      * Adds a timer whose post was counted and took its place in the queue.
+     * @param own where those before it go, see {@link #flush}
      */
-    void add(TpTimer timer) {
+    void add(TpTimer timer, @Nullable Stripe own) {
         TpEnvironment environment = timer.environment();
         TpPool itsPool = environment.pool();
         if (itsPool != this.pool || environment.priority() != this.priority) {
-            flush();
+            flush(own);
             this.pool = itsPool;
             this.priority = environment.priority();
         }
@@ -42,8 +43,9 @@ final class PostBatch {
 
     /**
      * Puts all of them into the queue. Never throws.
+     * @param own the stripe of a worker of their pool that does it, if one does
      */
-    void flush() {
+    void flush(@Nullable Stripe own) {
         QueueNode last = this.newest;
         QueueNode first = this.oldest;
         TpPool target = this.pool;
@@ -53,7 +55,7 @@ final class PostBatch {
             // The clock outlives it, and the application that it belongs to.
             this.pool = null;
             try {
-                target.enqueue(last, first, this.priority);
+                target.enqueue(last, first, this.priority, own);
             }
             catch (Throwable ex) {
                 // They are in the queue, and whoever comes next wakes somebody.

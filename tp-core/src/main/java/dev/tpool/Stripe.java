@@ -431,6 +431,13 @@ final class Stripe extends NodeQueue {
     }
 
     /**
+     * Whether there is nothing in line or behind it. For the owner.
+     */
+    boolean isAtEnd() {
+        return this.line == null && this.rear == null;
+    }
+
+    /**
      * Puts what is in the rear in line, and half of it to the rear again if it is long.
      * For the owner, when the line is empty. The nodes cannot be seen meanwhile.
      * @return {@code false} if there was nothing
@@ -490,8 +497,9 @@ final class Stripe extends NodeQueue {
     }
 
     /**
-     * Puts stolen nodes in line, or to the rear if they are many, so that they are cut in
-     * two when they are brought up. For the owner, when the rear and the line are empty.
+     * Puts nodes in line that are older than what the lane has, or to the rear if they
+     * are many, so that they are cut in two when they are brought up. For the owner, when
+     * the rear and the line are empty.
      * @param length how many they are, or about
      */
     void fill(QueueNode oldest, int length) {

@@ -54,6 +54,8 @@ public final class TpPool implements AutoCloseable {
 
     private final String name;
 
+    private final boolean helpsClock;
+
     private final TpThreadKind threadKind;
 
     private final Duration keepAlive;
@@ -109,6 +111,7 @@ public final class TpPool implements AutoCloseable {
         this.stackInformation = builder.stackInformation;
         this.ofProcess = ofProcess;
         ThreadFactory threadFactory = builder.threadFactory;
+        this.helpsClock = threadFactory == null && this.threadKind == TpThreadKind.PLATFORM;
         if (threadFactory == null) {
             threadFactory = (this.threadKind == TpThreadKind.VIRTUAL) ? WorkerThreads.virtual(this.name)
                     : WorkerThreads.platform(this.name, builder.daemon,
@@ -704,15 +707,38 @@ public final class TpPool implements AutoCloseable {
 
     /**
      * Adds nodes that are linked to each other, the newest first.
+     * @param own the stripe of the worker that does it, if one of this pool does
      */
-    void enqueue(QueueNode newest, QueueNode oldest, TpPriority priority) {
-        Lane lane = switch (priority) {
-            case HIGH -> this.queue.high();
-            case NORMAL -> this.queue.normal();
-            case LOW -> this.queue.low();
-        };
-        lane.push(newest, oldest);
+    void enqueue(QueueNode newest, QueueNode oldest, TpPriority priority, @Nullable Stripe own) {
+        this.queue.add(newest, oldest, priority, own);
         this.crew.signalWork();
+    }
+
+    /**
+     * Whether its workers let timers expire: virtual threads, which a factory of somebody
+     * may make as well, may have to wait for a processor while they have a lock that the
+     * clock's thread needs.
+     */
+    boolean helpsClock() {
+        return this.helpsClock;
+    }
+
+    /**
+     * Whether timers of this pool are next to expire, for workers that have nothing else
+     * to do.
+     */
+    boolean hasTimersToExpire() {
+        return this.helpsClock && this.clock.isNext(this);
+    }
+
+    /**
+     * Lets timers of this pool expire if they are next. By a worker that has nothing else
+     * to do.
+     * @param own its stripe, where they go if they are of normal priority
+     * @return whether there were some
+     */
+    boolean letTimersExpire(@Nullable Stripe own) {
+        return this.clock.help(this, own);
     }
 
     /**

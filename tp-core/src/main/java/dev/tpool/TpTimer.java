@@ -337,6 +337,15 @@ public final class TpTimer extends ClockEntry {
         finishPost(post);
     }
 
+    /**
+     * Looks at the object that is called, or that is given to what is called, and so
+     * fetches it.
+     * @return {@code true}: nothing is of a class that has no instances
+     */
+    boolean isToBeCalled() {
+        return this.context == null || this.context.getClass() != Void.class;
+    }
+
     @Override
     boolean countsAgainstCapacity() {
         return false;

@@ -196,7 +196,7 @@ final class Worker extends Apart implements Runnable {
                 if (node != null) {
                     serve(running, node);
                 }
-                else {
+                else if (!letsTimersExpire(running)) {
                     // Who was asked whether it can be claimed is code of a user, too.
                     running.restoreThread();
                     this.slice.idle();
@@ -214,12 +214,27 @@ final class Worker extends Apart implements Runnable {
         }
     }
 
-    private void serve(Execution running, QueueNode node) {
+    private boolean letsTimersExpire(Execution running) {
+        if (this.superfluous || !this.pool.hasTimersToExpire()) {
+            return false;
+        }
+        // It takes a moment, and may call a monitor. Meanwhile others are woken for what
+        // is posted.
+        stopSearching();
+        running.restoreThread();
+        return this.pool.letTimersExpire(this.striped ? this.stripe : null);
+    }
+
+    private void stopSearching() {
         if (this.searching) {
             this.searching = false;
             this.standBy.wasNeeded();
             this.crew.found();
         }
+    }
+
+    private void serve(Execution running, QueueNode node) {
+        stopSearching();
         QueueNode next = node;
         while (next != null) {
             Lease lease = this.stripe.leases.current();
