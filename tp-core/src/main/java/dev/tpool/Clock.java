@@ -388,7 +388,7 @@ final class Clock {
      * Lets timers of a pool expire if they are next in line. By a worker that has nothing
      * else to do.
      * @param own the worker's stripe
-     * @return whether they were
+     * @return whether they were, and it is to look for something to do again
      */
     boolean help(TpPool pool, @Nullable Stripe own) {
         return this.due.help(pool, this, own);

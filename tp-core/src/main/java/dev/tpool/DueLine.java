@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * expire: that of their due times, and if those are equal that of setting, as far as that
  * is known: within a shard, and of absolute times. A list, since entries that are linked
  * are fetched one after the other. An entry may leave the line before it has its turn;
- * its shard knows. Used by one thread.
+ * its shard knows. Used by one thread at a time.
  */
 final class DueLine {
 

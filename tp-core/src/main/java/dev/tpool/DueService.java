@@ -26,21 +26,28 @@ final class DueService {
      * written under the lock, names no pool then. It names none either when a wait is next: what that asks the
      * clock is for the clock's thread alone.
      *
-     * After each batch of its own the clock's thread stands back for as long as helpers of one pool get on about
-     * as fast as it would, and looks after them every 0.1 ms: others who are due have to wait behind them. If
+     * After a batch of its own, if that began with timers of the pool that is next, so that its workers are awake,
+     * the clock's thread stands back for as long as they get on, and looks after them every 0.1 ms. If
      * they do not, say because the callbacks take longer, it goes on by itself, and after some such pauses in
-     * vain it makes no more of them in this line. So helpers are needed for nothing.
+     * vain it makes no more of them in this line. So helpers are needed for nothing. Others who are due wait
+     * behind them, longer than behind the clock's thread, which runs no callbacks in between: that is what
+     * SLOWEST_NANOS bounds.
+     *
+     * A worker that is not let in soon waits for a moment, since whoever has the line may have lost its processor, and
+     * comes back some times (Worker). After that it parks as if there were nothing in line: a monitor of somebody's
+     * may be being called, which may take for ever.
      */
 
     /** How many a worker lets expire at once: few enough that others find some, too. */
     private static final int MOST_HELPED = 128;
 
-    /** Longer than it takes to hand over {@link ExpiredEntries#MOST}. */
+    /** Longer than it takes to hand over {@link ExpiredEntries#MOST}, mostly. */
     private static final long LONGEST_SPIN_NANOS = 50_000;
 
     /** What helpers may take for each, so as not to keep those who are behind. */
     private static final long SLOWEST_NANOS = 200;
 
+    /** Pauses in vain until no more are made. */
     private static final int HOPES = 4;
 
     private static final long PAUSE_NANOS = 100_000;
@@ -59,6 +66,12 @@ final class DueService {
      * lock.
      */
     private volatile @Nullable TpPool next;
+
+    /**
+     * The pool that is next if the last batch of the clock's thread began with it, too.
+     * Owned by that thread.
+     */
+    private @Nullable TpPool awake;
 
     /**
      * How often the clock's thread may wait in vain for helpers; as often again once it
@@ -117,7 +130,10 @@ final class DueService {
     void expireSome(long now) {
         this.lock.lock();
         try {
+            TpPool first = this.line.helperOfNext();
+            this.awake = null;
             expire(now, ExpiredEntries.MOST, null);
+            this.awake = (first == this.next) ? first : null;
         }
         finally {
             this.lock.unlock();
@@ -130,7 +146,7 @@ final class DueService {
      */
     boolean standBack() {
         TpPool helper = this.next;
-        if (helper == null || this.hopes == 0) {
+        if (helper == null || helper != this.awake || this.hopes == 0) {
             return false;
         }
         long before = this.helped.get();
@@ -161,7 +177,7 @@ final class DueService {
      * @param clock tells the time
      * @param own the worker's stripe
      * @return whether they were next, though it may have waited in vain to be let in: it
-     * is to look again then, and not to park
+     * is to look for something to do again
      */
     boolean help(TpPool pool, Clock clock, @Nullable Stripe own) {
         if (!tryLock(pool)) {
@@ -197,7 +213,7 @@ final class DueService {
             Thread.onSpinWait();
         }
         if (this.next == pool) {
-            // Whoever has it has lost its processor, or calls somebody who takes long.
+            // Gives up the processor, which whoever has the line may be waiting for.
             LockSupport.parkNanos(this, PAUSE_NANOS);
         }
         return false;

@@ -735,7 +735,7 @@ public final class TpPool implements AutoCloseable {
      * Lets timers of this pool expire if they are next. By a worker that has nothing else
      * to do.
      * @param own its stripe, where they go if they are of normal priority
-     * @return whether there were some
+     * @return whether there were some, and it is to look for something to do again
      */
     boolean letTimersExpire(@Nullable Stripe own) {
         return this.clock.help(this, own);

@@ -30,6 +30,12 @@ final class Worker extends Apart implements Runnable {
      */
     private static final int MOST_IN_LINE = 8;
 
+    /**
+     * So often it tries to help the clock without finding anything to run: to help may
+     * mean to wait for somebody who takes long.
+     */
+    private static final int MOST_HELPS = 8;
+
     private final Crew crew;
 
     private final TpPool pool;
@@ -72,6 +78,9 @@ final class Worker extends Apart implements Runnable {
      * Whether what is queued is served so well by another worker that help would hurt.
      */
     private boolean superfluous;
+
+    /** How often it has tried to help the clock since it ran something. */
+    private int helps;
 
     /** What the others had begun before a watch; kept for the next one. */
     private long[] begunBefore = {};
@@ -215,9 +224,10 @@ final class Worker extends Apart implements Runnable {
     }
 
     private boolean letsTimersExpire(Execution running) {
-        if (this.superfluous || !this.pool.hasTimersToExpire()) {
+        if (this.superfluous || this.helps == MOST_HELPS || !this.pool.hasTimersToExpire()) {
             return false;
         }
+        this.helps++;
         // It takes a moment, and may call a monitor. Meanwhile others are woken for what
         // is posted.
         stopSearching();
@@ -235,6 +245,7 @@ final class Worker extends Apart implements Runnable {
 
     private void serve(Execution running, QueueNode node) {
         stopSearching();
+        this.helps = 0;
         QueueNode next = node;
         while (next != null) {
             Lease lease = this.stripe.leases.current();

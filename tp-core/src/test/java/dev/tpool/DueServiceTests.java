@@ -143,6 +143,47 @@ class DueServiceTests {
         await().until(() -> this.ran.size() == MANY + 1);
     }
 
+    @Test
+    void aPoolEndsThoughTheMonitorOfAnotherHoldsWhoeverServes() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        TpMonitor holding = new TpMonitor() {
+
+            @Override
+            public void callbackQueued(TpCallbackSource source) {
+                told.countDown();
+                try {
+                    goOn.await();
+                }
+                catch (InterruptedException ex) {
+                    throw new IllegalStateException(ex);
+                }
+            }
+
+        };
+        TpPool watched = TpPool.builder("watched").clock(this.clock).threadMaximum(1).monitor(holding).build();
+        // As many as are handed over at once, so that those of the other pool are next.
+        set(watched, ExpiredEntries.MOST, SECOND);
+        set(this.pool, 10, SECOND.multipliedBy(2));
+        serveUntilHeld();
+        assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+        CountDownLatch hadSomethingElse = new CountDownLatch(1);
+        TpEnvironment.of(this.pool).trySubmit((instance, context) -> hadSomethingElse.countDown(), null);
+        assertThat(hadSomethingElse.await(60, TimeUnit.SECONDS)).isTrue();
+
+        this.timers.subList(ExpiredEntries.MOST, ExpiredEntries.MOST + 10).forEach(TpTimer::close);
+        this.pool.close();
+
+        assertThat(this.pool.awaitTermination(Duration.ofMinutes(1))).isTrue();
+        assertThat(this.ran).as("the monitor still holds it").isEmpty();
+        goOn.countDown();
+        this.time.goOn.countDown();
+        await().until(() -> this.ran.size() == ExpiredEntries.MOST);
+        this.timers.forEach(TpTimer::close);
+        watched.close();
+        assertThat(watched.awaitTermination(Duration.ofMinutes(1))).isTrue();
+    }
+
     private void set(TpPool of, int count, Duration due) {
         TpEnvironment environment = TpEnvironment.of(of);
         for (int i = 0; i < count; i++) {
